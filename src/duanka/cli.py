@@ -1,0 +1,256 @@
+"""The command `duanka VERB`. Nothing heavy is imported before a verb is known, so that help is there at once."""
+
+from __future__ import annotations
+
+import os
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from duanka.jobs.progress import Progress
+    from duanka.settings import Settings
+
+app = typer.Typer(
+    name="duanka",
+    help="断卡: judge bank cards and phone cards, say why. 评判银行卡与电话卡，并说明理由。",
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+policy_app = typer.Typer(
+    help="look at the rules, check them 查看并检查规则",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+app.add_typer(policy_app, name="policy")
+
+
+class Format(StrEnum):
+    """How tables are written."""
+
+    PARQUET = "parquet"
+    CSV = "csv"
+
+
+Data = Annotated[Path, typer.Argument(help="folder of records, one file a table 数据文件夹")]
+Out = Annotated[Path, typer.Option("--out", help="folder to write 输出文件夹")]
+AsOf = Annotated[
+    str | None,
+    typer.Option(help="judge as of this instant, ISO 8601; default: the last event 评判时点"),
+]
+Policies = Annotated[
+    list[Path] | None,
+    typer.Option("--policy", help="a further policy folder; may be repeated 另加政策文件夹"),
+]
+
+
+@app.callback(invoke_without_command=True)
+def _version(
+    version: Annotated[bool, typer.Option("--version", help="print the version 版本")] = False,
+) -> None:
+    if version:
+        from duanka import __version__
+
+        typer.echo(f"duanka {__version__}")
+        raise typer.Exit
+
+
+@app.command(short_help="judge every card, say why 评判全部卡片")
+def run(
+    data: Data,
+    out: Out,
+    *,
+    as_of: AsOf = None,
+    model: Annotated[
+        Path | None, typer.Option(help="judge with this model folder 指定模型")
+    ] = None,
+    fmt: Annotated[
+        Format, typer.Option("--format", help="how tables are written 表格格式")
+    ] = Format.PARQUET,
+    policy: Policies = None,
+) -> None:
+    """Judge every card of DATA, write tables and report.html to OUT. 评判全部卡片。"""
+    from duanka.jobs.run import run as job
+
+    job(
+        data,
+        out,
+        as_of=as_of,
+        model=model,
+        fmt=fmt.value,
+        settings=_settings(policy),
+        say=_progress(),
+    )
+    _show_run(out)
+
+
+@app.command(short_help="make a town to practise on 生成模拟城镇")
+def simulate(
+    out: Out,
+    people: Annotated[int, typer.Option(min=100, help="how many people 人数")] = 8000,
+    days: Annotated[int, typer.Option(min=14, help="how many days 天数")] = 60,
+    seed: Annotated[int, typer.Option(help="the same seed, the same town 随机种子")] = 1,
+    habits: Annotated[
+        str | None, typer.Option(help="habits of the rings, by commas 团伙手法，逗号分隔")
+    ] = None,
+) -> None:
+    """Make a town to practise on, with the truth beside it. 生成模拟城镇及其真相。"""
+    from duanka.jobs.simulate import simulate as job
+
+    names = tuple(part.strip() for part in (habits or "").split(",") if part.strip())
+    job(out, people=people, days=days, seed=seed, habits=names, say=_progress())
+
+
+@app.command("import", short_help="read files of a foreign layout 导入外部版式")
+def import_(
+    layout: Annotated[str, typer.Argument(help="name of the layout, or its YAML file 版式")],
+    files: Annotated[list[Path], typer.Argument(help="the files to read 待导入文件")],
+    out: Out,
+) -> None:
+    """Turn files of a foreign LAYOUT into a folder that `run` can read. 导入外部版式。"""
+    from duanka.jobs.import_layout import import_layout as job
+
+    job(layout, files, out, settings=_settings(None), say=_progress())
+
+
+@app.command(short_help="learn a model from labels 训练模型")
+def train(
+    data: Data,
+    out: Out,
+    as_of: AsOf = None,
+) -> None:
+    """Learn a model from the labels of DATA, write it to OUT. 用已有标签训练模型。"""
+    from duanka.jobs.train import train as job
+
+    job(data, out, as_of=as_of, settings=_settings(None), say=_progress())
+
+
+@app.command(short_help="compare judgements with the truth 评估质量")
+def evaluate(
+    out: Annotated[Path, typer.Argument(help="what `run` wrote 评判结果文件夹")],
+    truth: Annotated[Path, typer.Option(help="truth folder or label table 真相或标签")],
+) -> None:
+    """Say how good the judgements in OUT were, against the TRUTH. 评估评判质量。"""
+    from duanka.jobs.evaluate import evaluate as job
+
+    job(out, truth, settings=_settings(None), say=_progress())
+
+
+@policy_app.command("check", short_help="load every rule, run the examples 检查规则")
+def policy_check(
+    folders: Annotated[
+        list[Path] | None, typer.Argument(help="further policy folders 另加政策文件夹")
+    ] = None,
+) -> None:
+    """Load every rule and run its worked examples. 载入规则并运行例题。"""
+    from duanka.jobs.policy_check import policy_check as job
+
+    job(folders or [], settings=_settings(None), say=_progress())
+
+
+@policy_app.command("show", short_help="the rules in force on a day 某日有效规则")
+def policy_show(
+    day: Annotated[str, typer.Option(help="a calendar day, 2026-11-23 日期")],
+    policy: Policies = None,
+) -> None:
+    """Print the rules in force on a day. 列出某日有效的规则。"""
+    raise NotImplementedError(day, policy)
+
+
+def _settings(policies: list[Path] | None) -> Settings:
+    from dataclasses import replace
+
+    from duanka.settings import load
+
+    environ = {name: text for name, text in os.environ.items() if name != "DUANKA_DEBUG"}
+    settings = load(environ=environ)
+    if policies:
+        further = tuple(str(folder) for folder in policies)
+        settings = replace(settings, policy_folders=(*settings.policy_folders, *further))
+    return settings
+
+
+def _progress() -> Progress:
+    from rich.console import Console
+
+    from duanka.jobs.progress import Progress
+
+    return Progress(Console(stderr=True))
+
+
+def _show_run(out: Path) -> None:
+    """Prints how many cards fell into which tier, how many rows were refused, and where to look."""
+    import polars as pl
+
+    score = _table(out, "score")
+    if score is not None and score.height:
+        kinds = score.with_columns(pl.col("card_kind", "tier").cast(pl.String))
+        counted = kinds.group_by("card_kind", "tier").len()
+        got = {(kind, tier): n for kind, tier, n in counted.iter_rows()}
+        tiers = ("normal", "suspicious", "high_risk")
+        typer.echo(f"{'card_kind':<12}" + "".join(f"{tier:>12}" for tier in tiers))
+        for kind in ("account", "sim"):
+            typer.echo(f"{kind:<12}" + "".join(f"{got.get((kind, t), 0):>12,}" for t in tiers))
+    rejects = _table(out, "rejects")
+    if rejects is not None and rejects.height:
+        typer.echo(f"rejected 拒收: {rejects.height:,} (rejects)")
+    report = out / "report.html"
+    if report.exists():
+        typer.echo(f"report 报告: {report}")
+
+
+def _table(out: Path, name: str) -> pl.DataFrame | None:
+    import polars as pl
+
+    if (path := out / f"{name}.parquet").exists():
+        return pl.read_parquet(path)
+    if (path := out / f"{name}.csv").exists():
+        return pl.read_csv(path, infer_schema_length=0)
+    return None
+
+
+def main() -> None:
+    """Runs the verb that was typed; a fault becomes a message and exit code 2, never a traceback."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):  # a C locale must not turn a Chinese letter into a fault
+            stream.reconfigure(errors="backslashreplace")
+    try:
+        app()
+    except SystemExit:
+        raise
+    except KeyboardInterrupt:
+        _fail("stopped 已中断", code=130)
+    except BaseException as error:  # noqa: BLE001 - a panic of a native library is no Exception
+        if os.environ.get("DUANKA_DEBUG"):
+            import traceback
+
+            traceback.print_exc()
+        _fail(_words(error), code=2)
+
+
+def _words(error: BaseException) -> str:
+    from duanka.errors import DuankaError
+
+    if isinstance(error, DuankaError):
+        return f"{type(error).__name__}: {error}"
+    first = (str(error).splitlines() or [""])[0][:200]
+    return (
+        f"sorry, duanka itself is at fault 抱歉，程序出错: {type(error).__name__}: {first}\n"
+        "  what to do: run it again with DUANKA_DEBUG=1 and open an issue with what it prints"
+    )
+
+
+def _fail(message: str, *, code: int) -> None:
+    typer.echo(message, err=True)
+    sys.exit(code)
+
+
+if __name__ == "__main__":
+    main()
