@@ -1,8 +1,10 @@
-# Type `make` to see what there is. PEOPLE, DAYS and SEED choose the town of `make run`.
+# Type `make` to see what there is. PEOPLE, DAYS and SEED choose the town of `make run`, TOWN and OUT its folders.
 PYTHON ?= python3
 PEOPLE ?= 8000
 DAYS   ?= 60
 SEED   ?= 1
+TOWN   ?= town
+OUT    ?= out
 BIN    := .venv/bin
 STAMP  := .venv/.ready
 # One thread a worker: two test processes with a thread pool each only wait for one another.
@@ -17,8 +19,8 @@ help:
 setup: $(STAMP) ## make .venv and install exactly what requirements.lock names
 
 run: $(STAMP) ## simulate a town, judge its cards, write out/report.html
-	$(BIN)/duanka simulate --out town --people $(PEOPLE) --days $(DAYS) --seed $(SEED)
-	$(BIN)/duanka run town --out out
+	$(BIN)/duanka simulate --out $(TOWN) --people $(PEOPLE) --days $(DAYS) --seed $(SEED)
+	$(BIN)/duanka run $(TOWN) --out $(OUT)
 
 check: lint type test ## everything .ci/run asks for: lint, types, house rules, tests
 

@@ -77,17 +77,10 @@ def run(
     policy: Policies = None,
 ) -> None:
     """Judge every card of DATA, write tables and report.html to OUT. 评判全部卡片。"""
+    settings = _settings(policy)
     from duanka.jobs.run import run as job
 
-    job(
-        data,
-        out,
-        as_of=as_of,
-        model=model,
-        fmt=fmt.value,
-        settings=_settings(policy),
-        say=_progress(),
-    )
+    job(data, out, as_of=as_of, model=model, fmt=fmt.value, settings=settings, say=_progress())
     _show_run(out)
 
 
@@ -115,9 +108,10 @@ def import_(
     out: Out,
 ) -> None:
     """Turn files of a foreign LAYOUT into a folder that `run` can read. 导入外部版式。"""
+    settings = _settings(None)
     from duanka.jobs.import_layout import import_layout as job
 
-    job(layout, files, out, settings=_settings(None), say=_progress())
+    job(layout, files, out, settings=settings, say=_progress())
 
 
 @app.command(short_help="learn a model from labels 训练模型")
@@ -127,9 +121,10 @@ def train(
     as_of: AsOf = None,
 ) -> None:
     """Learn a model from the labels of DATA, write it to OUT. 用已有标签训练模型。"""
+    settings = _settings(None)
     from duanka.jobs.train import train as job
 
-    job(data, out, as_of=as_of, settings=_settings(None), say=_progress())
+    job(data, out, as_of=as_of, settings=settings, say=_progress())
 
 
 @app.command(short_help="compare judgements with the truth 评估质量")
@@ -138,9 +133,10 @@ def evaluate(
     truth: Annotated[Path, typer.Option(help="truth folder or label table 真相或标签")],
 ) -> None:
     """Say how good the judgements in OUT were, against the TRUTH. 评估评判质量。"""
+    settings = _settings(None)
     from duanka.jobs.evaluate import evaluate as job
 
-    job(out, truth, settings=_settings(None), say=_progress())
+    job(out, truth, settings=settings, say=_progress())
 
 
 @policy_app.command("check", short_help="load every rule, run the examples 检查规则")
@@ -150,9 +146,10 @@ def policy_check(
     ] = None,
 ) -> None:
     """Load every rule and run its worked examples. 载入规则并运行例题。"""
+    settings = _settings(None)
     from duanka.jobs.policy_check import policy_check as job
 
-    job(folders or [], settings=_settings(None), say=_progress())
+    job(folders or [], settings=settings, say=_progress())
 
 
 @policy_app.command("show", short_help="the rules in force on a day 某日有效规则")

@@ -1,0 +1,82 @@
+"""How the code is written: first sentences, sizes, names, nothing left for later."""
+
+import ast
+import re
+
+from tree import SRC, parsed, short, sources, texts
+
+LONGEST = 300
+LONGER_FOR_A_REASON = {
+    "src/duanka/features/kernel.py": "the only window arithmetic in the house stands in one place",
+}
+NOBODY_DECIDED_WHOSE_THIS_IS = [
+    "utils",
+    "util",
+    "helpers",
+    "helper",
+    "common",
+    "misc",
+    "base",
+    "core",
+    "manager",
+    "service",
+    "dto",
+]
+
+
+def public(tree: ast.Module):
+    for node in tree.body:
+        inside = node.body if isinstance(node, ast.ClassDef) and node.name[0] != "_" else [node]
+        for one in inside:
+            if isinstance(one, ast.FunctionDef) and not one.name.startswith("_"):
+                yield one
+
+
+def test_every_file_and_public_function_begins_with_a_sentence():
+    bare = []
+    for path in sources():
+        tree = parsed(path)
+        for node in (tree, *public(tree)):
+            words = (ast.get_docstring(node) or "").strip().split("\n\n")[0]
+            if len(words.split()) < 3 and not re.search(r"[\u4e00-\u9fff]{4}", words):
+                bare.append(f"{short(path)}:{getattr(node, 'lineno', 1)}")
+    assert not bare
+
+
+def test_no_file_is_too_long_to_read():
+    lines = {short(path): len(path.read_bytes().splitlines()) for path in sources()}
+    long = {name: count for name, count in lines.items() if count > LONGEST}
+    assert not set(long) - set(LONGER_FOR_A_REASON), long
+
+
+def test_no_file_is_named_for_a_decision_nobody_took():
+    named = [
+        short(path)
+        for path in SRC.rglob("*")
+        if set(re.split(r"[_.]", path.name.lower())) & set(NOBODY_DECIDED_WHOSE_THIS_IS)
+    ]
+    assert not named
+
+
+def test_nothing_is_left_for_later():
+    marks = re.compile(r"\b(TO" + r"DO|FIX" + r"ME|X" + r"XX)\b")
+    left = [
+        f"{short(path)}:{number}"
+        for path, text in texts()
+        for number, line in enumerate(text.splitlines(), 1)
+        if path.suffix in {".py", ".yaml", ".md", ".sql"} and marks.search(line)
+    ]
+    assert not left
+
+
+def test_only_the_command_prints():
+    calls = [
+        f"{short(path)}:{node.lineno}"
+        for path in sources()
+        for node in ast.walk(parsed(path))
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Name)
+        and node.func.id == "print"
+        and path.name != "cli.py"
+    ]
+    assert not calls
