@@ -1,0 +1,1 @@
+"""Who belongs together, and where the money went: pure functions over frames and arrays."""
