@@ -158,7 +158,10 @@ def policy_show(
     policy: Policies = None,
 ) -> None:
     """Print the rules in force on a day. 列出某日有效的规则。"""
-    raise NotImplementedError(day, policy)
+    settings = _settings(policy)
+    from duanka.jobs.policy_show import policy_show as job
+
+    typer.echo("\n".join(job(day, settings=settings)))
 
 
 def _settings(policies: list[Path] | None) -> Settings:

@@ -1,0 +1,59 @@
+"""Every feature has its sentence in both languages and its family, and none looks where it must not."""
+
+import ast
+import re
+
+import pytest
+
+from duanka.features import catalogue, spec
+from tree import ROOT, SRC, short, sources
+
+NEVER = re.compile(
+    r"birth_year|home_region|ethnic|\bsex\b|gender|nationality|\bage_years\b|\blisting\b|scorecard"
+    r"|red_card|yellow_card|民族|性别|年龄|户籍|籍贯",
+    re.IGNORECASE,
+)
+CARD_KINDS = ("account", "sim")
+FEATURES = [one for kind in CARD_KINDS for one in catalogue.features(kind)]
+
+
+@pytest.mark.parametrize("feature", FEATURES, ids=lambda one: one.name)
+def test_a_feature_has_two_sentences_and_one_family(feature):
+    assert re.search(r"[\u4e00-\u9fff]{2}", feature.zh)
+    assert len(feature.en.split()) >= 2
+    assert feature.family in spec.FAMILIES
+    assert re.fullmatch(r"[a-z][a-z0-9_]*", feature.name)
+
+
+@pytest.mark.parametrize("kind", CARD_KINDS)
+def test_no_two_features_of_a_card_kind_share_a_name_or_a_sentence(kind):
+    found = catalogue.features(kind)
+    for field in ("name", "zh", "en"):
+        values = [getattr(one, field) for one in found]
+        assert len(values) == len(set(values)), sorted({v for v in values if values.count(v) > 1})
+
+
+def test_every_family_speaks_for_each_card_kind_that_it_can():
+    for kind in CARD_KINDS:
+        assert len({one.family for one in catalogue.features(kind)}) >= 5
+
+
+def test_no_feature_asks_for_what_a_person_is_or_where_they_come_from():
+    words = [f"{one.name} {one.zh} {one.en}" for one in FEATURES]
+    assert not [text for text in words if NEVER.search(text)]
+    found = []
+    for path in sources("features"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            name = next((v for v in (getattr(node, "id", 0), getattr(node, "attr", 0)) if v), "")
+            text = node.value if isinstance(node, ast.Constant) else name
+            if isinstance(text, str) and NEVER.search(text):
+                found.append(f"{short(path)}:{node.lineno}")
+    assert not found
+
+
+def test_the_rule_knows_the_columns_it_guards():
+    person = (SRC / "tables" / "person.py").read_text(encoding="utf-8")
+    guarded = re.findall(r"^    (\w+) = (?!identity)", person, re.MULTILINE)
+    assert guarded
+    assert all(NEVER.search(column) for column in guarded), guarded
+    assert (ROOT / "src" / "duanka" / "tables" / "listing.py").exists()
