@@ -1,0 +1,144 @@
+"""Policy files read strictly: every mapping remembers its line, every key is text, nothing passes in silence."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import yaml
+
+from duanka.errors import BadPolicy
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from pathlib import Path
+
+SECTIONS = ("parameters", "tables", "measures", "reasons")
+
+
+class Lined(dict[str, Any]):
+    """A mapping of a policy file that remembers where it stands; equal to the plain mapping."""
+
+    file: str = ""
+    line: int = 0
+
+    @property
+    def where(self) -> str:
+        """File and line, as editors write it."""
+        return f"{self.file}:{self.line}"
+
+
+def read(path: Path, faults: list[str]) -> Any:
+    """What a policy file says, as plain values, mappings with their lines; faults are added to the list.
+
+    A key that YAML 1.1 takes for something else than text (`on:` is true) is a fault, and so is a key
+    that stands twice, which PyYAML would drop without a word.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+        node = yaml.compose(text, Loader=yaml.SafeLoader)
+    except UnicodeDecodeError:
+        faults.append(f"{path.name}:1: not UTF-8 text")
+        return None
+    except OSError as error:
+        faults.append(f"{path.name}: cannot be read: {error.strerror}")
+        return None
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        line = mark.line + 1 if mark else 1
+        faults.append(f"{path.name}:{line}: not YAML: {getattr(error, 'problem', error)}")
+        return None
+    return _value(node, path.name, faults) if node is not None else None
+
+
+def _value(node: yaml.Node, file: str, faults: list[str]) -> Any:
+    if isinstance(node, yaml.MappingNode):
+        return _mapping(node, file, faults)
+    if isinstance(node, yaml.SequenceNode):
+        return [_value(item, file, faults) for item in node.value]
+    try:
+        return yaml.SafeLoader("").construct_object(node, deep=True)
+    except (yaml.YAMLError, ValueError) as error:
+        faults.append(f"{file}:{node.start_mark.line + 1}: {error}")
+        return None
+
+
+def _mapping(node: yaml.MappingNode, file: str, faults: list[str]) -> Lined:
+    found = Lined()
+    found.file, found.line = file, node.start_mark.line + 1
+    for key, value in node.value:
+        line = key.start_mark.line + 1
+        if not isinstance(key, yaml.ScalarNode) or key.tag != "tag:yaml.org,2002:str":
+            written = getattr(key, "value", "?")
+            kind = key.tag.rsplit(":", 1)[-1]
+            faults.append(
+                f"{file}:{line}: the key {written} is read as {kind}, not as text; quote it"
+            )
+        elif key.value in found:
+            faults.append(f"{file}:{line}: the key {key.value} stands twice")
+        else:
+            item = _value(value, file, faults)
+            if isinstance(item, Lined):  # an entry is best found by the line of its name
+                item.line = line
+            found[key.value] = item
+    return found
+
+
+def entries(folder: Path, faults: list[str]) -> dict[str, dict[str, Lined]]:
+    """The entries of a policy folder by section and name; `examples/` is not looked into."""
+    found: dict[str, dict[str, Lined]] = {section: {} for section in SECTIONS}
+    for path in sorted(folder.glob("*.yaml")):
+        content = read(path, faults)
+        if content is None:
+            continue
+        if not isinstance(content, Lined):
+            faults.append(f"{path.name}:1: expected sections {', '.join(SECTIONS)}")
+            continue
+        check_keys(content, (), SECTIONS, faults)
+        for section in SECTIONS:
+            _collect(content.get(section), found[section], f"{path.name} {section}", faults)
+    return found
+
+
+def _collect(body: Any, into: dict[str, Lined], where: str, faults: list[str]) -> None:
+    if body is None:
+        return
+    if not isinstance(body, Lined):
+        faults.append(f"{where}: expected a mapping of names to entries")
+        return
+    for name, entry in body.items():
+        if not isinstance(entry, Lined):
+            faults.append(f"{body.where} {name}: expected a mapping")
+        elif name in into:
+            faults.append(f"{entry.where} {name}: also stands in {into[name].where}")
+        else:
+            into[name] = entry
+
+
+def check_keys(
+    body: Lined, required: Iterable[str], optional: Iterable[str], faults: list[str], name: str = ""
+) -> bool:
+    """Whether the mapping has all required keys and no unknown one; faults name file, line and entry."""
+    required, before = tuple(required), len(faults)
+    where = f"{body.where} {name}".strip()
+    allowed = {*required, *optional}
+    faults.extend(f"{where}: {key} is missing" for key in required if body.get(key) is None)
+    unknown = [key for key in body if key not in allowed]
+    if unknown:
+        faults.append(
+            f"{where}: unknown {', '.join(unknown)}; known are {', '.join(sorted(allowed))}"
+        )
+    return len(faults) == before
+
+
+def refuse(faults: Sequence[str]) -> None:
+    """Nothing, unless there are faults.
+
+    Raises: BadPolicy that lists all faults at once.
+    """
+    if faults:
+        raise BadPolicy(
+            f"{len(faults)} fault{'s' if len(faults) > 1 else ''} in the policy:\n  "
+            + "\n  ".join(faults),
+            where="policy folder",
+            fix="mend the entries named above, then run `duanka policy check`",
+        )

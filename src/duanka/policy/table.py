@@ -1,0 +1,343 @@
+"""Decision tables: read, proven to leave no gap and no row that can never fire, and answered column-wise."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import reduce
+from operator import and_
+from typing import TYPE_CHECKING, Any, Literal, cast
+
+import polars as pl
+
+from duanka.errors import BadInput
+from duanka.policy.source import Lined, check_keys
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import numpy as np
+
+TIERS = ("normal", "suspicious", "high_risk")
+MEASURES = (
+    "allow",
+    "verify_transaction",
+    "reverify_identity",
+    "delay_settlement",
+    "restrict",
+    "suspend",
+)
+"""Measures of the institution, in the order of mildness."""
+POLICE_MEASURES = ("stop_payment", "freeze", "unfreeze", "return_funds")
+"""Reserved to the police (反电信网络诈骗法 第二十条): carried out or proposed here, never decided."""
+ADVICE = ("allow", "check_further", "refuse_opening")
+ANSWERS = ("allow", "verify_transaction", "delay_settlement", "restrict", "suspend")
+LISTINGS = (
+    "none",
+    "notice",
+    "yellow_card",
+    "interview",
+    "red_card",
+    "rectification",
+    "suspend_openings",
+    "refer",
+)
+DECIDES = {
+    "tier": TIERS,
+    "measure": MEASURES,
+    "advice": ADVICE,
+    "answer": ANSWERS,
+    "listing": LISTINGS,
+}
+NUMBERS = ("fen", "int", "share", "ratio")
+MAX_CELLS = 1_000_000
+_NUMBER = r"(\d+(?:\.\d+)?)"
+_COMPARED = re.compile(rf"(>=|<=|>|<)\s*{_NUMBER}")
+_RANGE = re.compile(rf"{_NUMBER}\s*\.\.\s*{_NUMBER}")
+
+Cell = bool | str | int | float
+
+
+@dataclass(frozen=True)
+class Column:
+    """What a table reads: a name and its kind; `words` are the closed list of a word column."""
+
+    name: str
+    kind: str
+    words: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Condition:
+    """What a row asks of one column: one of `words` (or truths), or a number between two bounds."""
+
+    column: str
+    words: tuple[Cell, ...] = ()
+    low: float | None = None
+    high: float | None = None
+    low_open: bool = False
+    high_open: bool = False
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of a table; `basis` is its own legal basis where it differs from the measure's."""
+
+    when: tuple[Condition, ...]
+    then: str
+    because: str
+    basis: str | None
+    note: str | None
+    line: int
+
+
+@dataclass(frozen=True)
+class Body:
+    """What does not change from version to version of a table: what it decides and reads."""
+
+    name: str
+    decides: str
+    card_kinds: tuple[str, ...]
+    hit: Literal["first", "unique"]
+    columns: tuple[Column, ...]
+
+
+@dataclass(frozen=True)
+class Table:
+    """A decision table's body and the rows of one version of it."""
+
+    body: Body
+    rows: tuple[Row, ...]
+
+
+def parse_columns(reads: Lined, name: str, faults: list[str]) -> tuple[Column, ...]:
+    """The columns a table declares; a list of words declares a closed word column."""
+    columns = []
+    for column, kind in reads.items():
+        if isinstance(kind, list) and kind and all(isinstance(word, str) for word in kind):
+            columns.append(Column(column, "word", tuple(kind)))
+        elif kind == "tier":
+            columns.append(Column(column, "word", TIERS))
+        elif kind == "bool" or kind in NUMBERS:
+            columns.append(Column(column, kind))
+        else:
+            faults.append(
+                f"{reads.where} {name}: column {column} cannot be {kind}; "
+                f"say bool, tier, {', '.join(NUMBERS)} or a list of words"
+            )
+    return tuple(columns)
+
+
+def parse_rows(given: Any, body: Body, where: str, faults: list[str]) -> tuple[Row, ...]:
+    """The rows of one version, faults added to the list."""
+    if not isinstance(given, list) or not given:
+        faults.append(f"{where} {body.name}: rows must be a list with at least one row")
+        return ()
+    rows = []
+    for item in given:
+        if not isinstance(item, Lined):
+            faults.append(f"{where} {body.name}: a row must be a mapping")
+            continue
+        if check_keys(item, ("when", "then", "because"), ("basis", "note"), faults, body.name):
+            rows.append(_row(item, body, faults))
+    return tuple(rows)
+
+
+def _row(item: Lined, body: Body, faults: list[str]) -> Row:
+    where = f"{item.where} {body.name}"
+    then = str(item["then"])
+    if then in POLICE_MEASURES:
+        faults.append(
+            f"{where}: {then} is a measure of the police (反电信网络诈骗法 第二十条); "
+            "no table of ours may decide it"
+        )
+    elif then not in DECIDES[body.decides]:
+        faults.append(f"{where}: {then} is no {body.decides}; say {', '.join(DECIDES[body.decides])}")
+    columns = {column.name: column for column in body.columns}
+    conditions: list[Condition] = []
+    when = item["when"] if isinstance(item["when"], Lined) else Lined()
+    if not isinstance(item["when"], Lined):
+        faults.append(f"{where}: when must be a mapping; say {{}} for every case")
+    for name, value in when.items():
+        if name not in columns:
+            faults.append(f"{where}: {name} is not among the columns it reads")
+        elif (condition := parse_condition(columns[name], value)) is None:
+            faults.append(f"{where}: {name} ({columns[name].kind}) cannot be asked for {value!r}")
+        else:
+            conditions.append(condition)
+    texts = [item.get(key) for key in ("basis", "note")]
+    return Row(
+        tuple(conditions), then, str(item["because"]), *(None if t is None else str(t) for t in texts), item.line
+    )
+
+
+def parse_condition(column: Column, value: Any) -> Condition | None:
+    """What a cell asks: a literal, a list of words, `>= n`, `< n`, `a..b` (both ends belong); None if it is none.
+
+    Example:
+        >>> parse_condition(Column("amount_fen", "fen"), ">= 500000").low
+        500000
+    """
+    if column.kind == "bool":
+        return Condition(column.name, (value,)) if isinstance(value, bool) else None
+    if column.kind == "word":
+        words = value if isinstance(value, list) else [value]
+        good = bool(words) and all(word in column.words for word in words)
+        return Condition(column.name, tuple(words)) if good else None
+    if isinstance(value, str):
+        return _compared(column, value)
+    if isinstance(value, int | float) and not isinstance(value, bool) and _within(column, value):
+        return Condition(column.name, low=value, high=value)
+    return None
+
+
+def _compared(column: Column, text: str) -> Condition | None:
+    if match := _RANGE.fullmatch(text.strip()):
+        low, high = _bound(column, match[1]), _bound(column, match[2])
+        good = low <= high and _within(column, low) and _within(column, high)
+        return Condition(column.name, low=low, high=high) if good else None
+    match = _COMPARED.fullmatch(text.strip())
+    if match is None or not _within(column, float(match[2])):
+        return None
+    sign, bound = match[1], _bound(column, match[2])
+    if sign[0] == ">":
+        return Condition(column.name, low=bound, low_open=sign == ">")
+    return Condition(column.name, high=bound, high_open=sign == "<")
+
+
+def _bound(column: Column, text: str) -> float:
+    """The bound as a whole number where the column holds whole numbers, so that fen compare exactly."""
+    number = float(text)
+    return int(number) if column.kind in {"fen", "int"} and number.is_integer() else number
+
+
+def _within(column: Column, number: float) -> bool:
+    whole = column.kind in {"share", "ratio"} or float(number).is_integer()
+    return whole and number >= 0 and (column.kind != "share" or number <= 1)
+
+
+def _expression(condition: Condition) -> pl.Expr:
+    column = pl.col(condition.column)
+    if condition.words:
+        parts = [column == word for word in condition.words]
+        return reduce(lambda left, right: left | right, parts)
+    bounds = []
+    if condition.low is not None:
+        bounds.append(column > condition.low if condition.low_open else column >= condition.low)
+    if condition.high is not None:
+        bounds.append(column < condition.high if condition.high_open else column <= condition.high)
+    return reduce(and_, bounds)
+
+
+def _fires(row: Row) -> pl.Expr:
+    return reduce(and_, (_expression(condition) for condition in row.when), pl.lit(value=True))
+
+
+def representatives(column: Column, rows: tuple[Row, ...]) -> list[Cell]:
+    """One value for every part into which the thresholds of the rows cut the column's domain.
+
+    Every condition is constant on each part, so a proof over these values is a proof over the domain.
+    """
+    if column.kind == "bool":
+        return [False, True]
+    if column.kind == "word":
+        return list(column.words)
+    asked = [c for row in rows for c in row.when if c.column == column.name]
+    cuts = sorted({bound for c in asked for bound in (c.low, c.high) if bound is not None})
+    if column.kind in {"fen", "int"}:
+        points = {0, *(int(cut) + step for cut in cuts for step in (-1, 0, 1))}
+        return [point for point in sorted(points) if point >= 0]
+    ends = [0.0, *cuts, 1.0 if column.kind == "share" else (cuts[-1] if cuts else 0.0) + 1.0]
+    middles = [(left + right) / 2 for left, right in zip(ends, ends[1:], strict=False)]
+    return sorted({*ends, *middles})
+
+
+def prove(table: Table, where: str, faults: list[str]) -> None:
+    """Nothing; faults are added for each gap, row that can never fire, and, under `unique`, overlap.
+
+    The proof is exhaustive: all combinations of the parts of all columns that some row asks about.
+    """
+    name = table.body.name
+    used = {c.column for row in table.rows for c in row.when}
+    parts = [
+        pl.DataFrame({column.name: representatives(column, table.rows)})
+        for column in table.body.columns
+        if column.name in used
+    ]
+    cells = reduce(lambda total, part: total * part.height, parts, 1)
+    if cells > MAX_CELLS:
+        faults.append(f"{where} {name}: {cells} combinations are too many to prove; read fewer columns")
+        return
+    start = pl.DataFrame({"_": [0]})
+    grid = reduce(lambda left, right: left.join(right, how="cross"), parts, start)
+    hits = grid.with_columns(_fires(row).alias(str(i)) for i, row in enumerate(table.rows)).select(
+        str(i) for i in range(len(table.rows))
+    )
+    count = hits.select(pl.sum_horizontal(pl.all().cast(pl.Int32))).to_series()
+    _report_cell(grid.filter(count == 0), f"{where} {name}: no row answers", faults)
+    if table.body.hit == "unique":
+        _report_cell(grid.filter(count > 1), f"{where} {name}: several rows answer", faults)
+        fired = {i for i in range(len(table.rows)) if hits[str(i)].any()}
+    else:
+        fired = set(_firing(grid, table.rows).drop_nulls().to_list())
+    faults.extend(
+        f"{where.rsplit(':', 1)[0]}:{row.line} {name}: this row can never fire; earlier rows take all its cases"
+        for i, row in enumerate(table.rows)
+        if i not in fired
+    )
+
+
+def _report_cell(cells: pl.DataFrame, what: str, faults: list[str]) -> None:
+    if cells.height:
+        case = ", ".join(f"{k}={v}" for k, v in cells.row(0, named=True).items() if k != "_")
+        faults.append(f"{what} {case or 'any case'} ({cells.height} combinations)")
+
+
+def evaluate(table: Table, columns: pl.DataFrame | Mapping[str, np.ndarray]) -> pl.DataFrame:
+    """What the table says of each row of the columns.
+
+    Columns:
+        columns: those the table reads, without nulls.
+        returns: then, because, basis, note, row (which row of the table fired, from 0); one row an input row.
+    Raises: BadInput if a column is missing, has a null, or a value outside its domain.
+    """
+    frame = pl.DataFrame(columns) if not isinstance(columns, pl.DataFrame) else columns
+    read = frame.select(_checked(column, frame, table.body.name) for column in table.body.columns)
+    index = _firing(read, table.rows)
+    outcomes = pl.DataFrame(
+        [(r.then, r.because, r.basis, r.note) for r in table.rows],
+        schema={name: pl.String for name in ("then", "because", "basis", "note")},
+        orient="row",
+    )
+    return outcomes[cast("Any", index)].with_columns(index)
+
+
+def _firing(frame: pl.DataFrame, rows: tuple[Row, ...]) -> pl.Series:
+    """Which row fires first for each row of the frame; null where none does."""
+    chain = pl.lit(None, dtype=pl.Int32)
+    for i, row in reversed(list(enumerate(rows))):
+        chain = pl.when(_fires(row)).then(pl.lit(i, dtype=pl.Int32)).otherwise(chain)
+    return frame.with_columns(chain.alias("row"))["row"]
+
+
+def _checked(column: Column, frame: pl.DataFrame, table: str) -> pl.Series:
+    where, fix = f"facts for the table {table}", f"give {column.name} ({column.kind}) for every row"
+    if column.name not in frame.columns:
+        raise BadInput(f"column {column.name} is missing", where=where, fix=fix)
+    series = frame[column.name]
+    if series.null_count():
+        raise BadInput(f"column {column.name} has empty values", where=where, fix=fix)
+    if column.kind == "bool":
+        good = series.dtype == pl.Boolean
+    elif column.kind == "word":
+        series = series.cast(pl.String)
+        good = bool(series.is_in(list(column.words)).all())
+    elif series.dtype.is_numeric():
+        series = series.cast(pl.Float64) if column.kind in {"share", "ratio"} else series
+        top = 1.0 if column.kind == "share" else float("inf")
+        good = bool(series.is_between(0, top).all()) and not bool(series.is_in([float("nan")]).any())
+    else:
+        good = series.is_empty()
+    if not good:
+        raise BadInput(f"column {column.name} has values that are no {column.kind}", where=where, fix=fix)
+    return series
