@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack
 from dataclasses import dataclass
 from importlib.resources import as_file, files
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from duanka.errors import BadPolicy
-from duanka.policy import entries as entry
-from duanka.policy.source import Lined, entries, refuse
+from duanka.policy import entries, source
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -17,6 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from duanka.policy.entries import Measure, Parameter, Reason, TableVersion, Value
+    from duanka.policy.source import Lined
     from duanka.policy.table import Table
 
 
@@ -41,10 +40,10 @@ class Policy:
 
     def turning_days(self) -> tuple[date, ...]:
         """The days on which some rule begins or ends, in order."""
-        days: set[date] = set()
-        for versions in (*self.parameters.values(), *self.tables.values(), *self.measures.values()):
-            for version in versions:
-                days |= {version.since} | ({version.until} if version.until else set())
+        kinds: tuple[Mapping[str, tuple[_Dated, ...]], ...]
+        kinds = (self.parameters, self.tables, self.measures)
+        versions = [one for kind in kinds for found in kind.values() for one in found]
+        days = {one.since for one in versions} | {one.until for one in versions if one.until}
         return tuple(sorted(days))
 
 
@@ -81,7 +80,7 @@ class Regime:
 
     def has(self, name: str) -> bool:
         """Whether the parameter is in force on the day."""
-        return entry.in_force(self.policy.parameters.get(name, ()), self.day) is not None
+        return entries.in_force(self.policy.parameters.get(name, ()), self.day) is not None
 
     def parameter(self, name: str) -> Parameter:
         """A parameter's record: value, unit, labels, dates, reference and mark."""
@@ -101,7 +100,7 @@ class Regime:
 
     def measures(self, card_kind: str) -> tuple[Measure, ...]:
         """The measures that exist for a card kind on the day, mildest first."""
-        found = (entry.in_force(v, self.day) for v in self.policy.measures.values())
+        found = (entries.in_force(v, self.day) for v in self.policy.measures.values())
         fit = [m for m in found if m is not None and card_kind in m.articles]
         return tuple(sorted(fit, key=lambda m: (m.mildness, m.name)))
 
@@ -113,7 +112,7 @@ class Regime:
     def _of(self, versions: Mapping[str, tuple[_V, ...]], name: str, what: str) -> _V:
         if name not in versions:
             raise self._fault(name, f"is no {what} of the policy")
-        found = entry.in_force(versions[name], self.day)
+        found = entries.in_force(versions[name], self.day)
         if found is None:
             spans = "; ".join(f"{v.since} to {v.until or 'today'}" for v in versions[name])
             raise self._fault(name, f"is not in force on {self.day} (in force: {spans})")
@@ -145,14 +144,50 @@ def load(folders: Sequence[Path] = ()) -> Policy:
     faults: list[str] = []
     merged: dict[str, dict[str, Lined]] = {}
     owners: dict[str, int] = {}
-    with ExitStack() as stack:
-        national = stack.enter_context(as_file(files("duanka.policy").joinpath("cn")))
-        for i, folder in enumerate((national, *folders)):
+    for i, texts in enumerate(_texts(folders, "", faults)):
+        for section, found in source.entries(texts, faults).items():
+            merged.setdefault(section, {}).update(found)
+            owners.update(dict.fromkeys(found, i))
+    parsed = entries.parse(merged, faults)
+    source.refuse(faults)
+    return Policy(*parsed, version=entries.content_hash(merged), owners=owners)
+
+
+def examples(folders: Sequence[Path] = ()) -> list[tuple[int, list[Lined]]]:
+    """The worked examples as the folders' `examples/` give them, each with the number of its folder.
+
+    Raises: BadPolicy if a file is not a list of mappings.
+    """
+    faults: list[str] = []
+    found: list[tuple[int, list[Lined]]] = []
+    for i, texts in enumerate(_texts(folders, "examples", faults)):
+        for file, text in texts.items():
+            content = source.read(text, file, faults)
+            if isinstance(content, list) and all(
+                isinstance(item, source.Lined) for item in content
+            ):
+                found.append((i, content))
+            else:
+                faults.append(f"{file}:1: examples are a list of mappings")
+    source.refuse(faults)
+    return found
+
+
+def _texts(folders: Sequence[Path], inside: str, faults: list[str]) -> list[dict[str, str]]:
+    """The texts of each folder's YAML files by file name, the national default first."""
+    found = []
+    with as_file(files("duanka.policy").joinpath("cn")) as national:
+        for folder in (national, *folders):
             if not folder.is_dir():
                 faults.append(f"{folder.name}: is not a folder")
-            for section, found in entries(folder, faults).items():
-                merged.setdefault(section, {}).update(found)
-                owners.update(dict.fromkeys(found, i))
-    parsed = entry.parse(merged, faults)
-    refuse(faults)
-    return Policy(*parsed, version=entry.content_hash(merged), owners=owners)
+            paths = sorted((folder / inside).glob("*.yaml"))
+            found.append({path.name: _text(path, faults) for path in paths})
+    return found
+
+
+def _text(path: Path, faults: list[str]) -> str:
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except (UnicodeDecodeError, OSError) as error:
+        faults.append(f"{path.name}:1: cannot be read as UTF-8 text ({type(error).__name__})")
+        return ""

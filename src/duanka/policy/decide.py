@@ -90,13 +90,9 @@ def _card_decisions(
     judged: pl.DataFrame, tiers: pl.DataFrame, measures: pl.DataFrame
 ) -> pl.DataFrame:
     """The decisions as one frame; where nothing is done, the tier's own because says why."""
-    frame = judged.select("card_id", "tier", "reasons").with_columns(
-        tiers.select(
-            pl.col("because").alias("tier_because"),
-            pl.col("fact").alias("tier_fact"),
-            pl.col("note").alias("tier_note"),
-        ),
-        measures,
+    mine = tiers.select(pl.col("because", "fact", "note").name.prefix("tier_"))
+    frame = pl.concat(
+        [judged.select("card_id", "tier", "reasons"), mine, measures], how="horizontal"
     )
     quiet = (pl.col("then") == "allow") & (pl.col("because") == "nothing_found")
     frame = frame.with_columns(
@@ -156,7 +152,9 @@ def bands(judged: pl.DataFrame, regime: Regime, name: str) -> pl.Series:
     is_high = pl.col("may_be_high") & (pl.col("may_be_high").cum_sum() <= places["high_risk"])
     order = order.with_columns(is_high.alias("is_high"))
     waits = pl.col("rises") & ~pl.col("is_high")
-    order = order.with_columns((waits & (waits.cum_sum() <= places["suspicious"])).alias("is_middle"))
+    order = order.with_columns(
+        (waits & (waits.cum_sum() <= places["suspicious"])).alias("is_middle")
+    )
     band = (
         pl.when(pl.col("score") < suspicious)
         .then(pl.lit("low"))
@@ -166,7 +164,9 @@ def bands(judged: pl.DataFrame, regime: Regime, name: str) -> pl.Series:
         .then(pl.lit("middle"))
         .when("rises")
         .then(pl.lit("beyond"))
-        .otherwise(pl.lit("middle"))  # cannot rise by score: the table answers by the fact that holds it
+        .otherwise(
+            pl.lit("middle")
+        )  # cannot rise by score: the table answers by the fact that holds it
         .alias("band")
     )
     return order.with_columns(band).sort("i")["band"]
@@ -193,17 +193,21 @@ def answer_events(facts: pl.DataFrame, regime: Regime, *, event_kind: EventKind)
     )
     said = outcome(events, regime, f"intercept_{event_kind}")
     lawful = justified(said, regime, "account" if event_kind == "transfer" else "sim")
-    return events.select("event_id", "score", "reasons").with_columns(lawful).select(
-        "event_id",
-        "score",
-        pl.col("then").cast(pl.Enum(ANSWERS)).alias("answer"),
-        "because",
-        _told(pl.when("fact").then("because"), needed=pl.col("then") != "allow"),
-        "legal_basis",
-        "authority",
-        "review",
-        "expires_days",
-        "note",
+    return (
+        events.select("event_id", "score", "reasons")
+        .hstack(lawful)
+        .select(
+            "event_id",
+            "score",
+            pl.col("then").cast(pl.Enum(ANSWERS)).alias("answer"),
+            "because",
+            _told(pl.when("fact").then("because"), needed=pl.col("then") != "allow"),
+            "legal_basis",
+            "authority",
+            "review",
+            "expires_days",
+            "note",
+        )
     )
 
 
@@ -212,7 +216,7 @@ def advise_openings(facts: pl.DataFrame, regime: Regime, *, card_kind: CardKind)
 
     Columns:
         facts: opening_id, score, families, reasons; optional: asked_kind {sim, iot, class_1, class_2,
-            class_3, corporate, payment, unknown}; how many valid cards the applicant holds with this
+            class_3, corporate, payment, unknown}, by default sim for SIMs, else unknown; how many valid cards the applicant holds with this
             company before the application, by kind (sims_held, iot_held, class_1_held, class_2_held,
             class_3_held, payment_held, debit_cards_held); companion_applicants, terminal_applicants
             (different applicants within the dated windows, this one included); disciplined.
@@ -220,7 +224,8 @@ def advise_openings(facts: pl.DataFrame, regime: Regime, *, card_kind: CardKind)
     Raises: BadInput if a column is missing or has no valid value.
     """
     needed = {"opening_id": TEXT, "score": SHARE, "families": WORDS, "reasons": WORDS}
-    asked = prepared(facts, needed, _OPENING_FACTS, what="facts about openings")
+    defaults = _OPENING_FACTS | ({"asked_kind": "sim"} if card_kind == "sim" else {})
+    asked = prepared(facts, needed, defaults, what="facts about openings")
     asked = asked.with_columns(
         _limit(regime).alias("limit"),
         _organised(regime).alias("organised"),
@@ -233,17 +238,21 @@ def advise_openings(facts: pl.DataFrame, regime: Regime, *, card_kind: CardKind)
         .alias("band"),
     )
     lawful = justified(outcome(asked, regime, "opening_advice"), regime, card_kind)
-    return asked.select("opening_id", "score", "reasons").with_columns(lawful).select(
-        "opening_id",
-        "score",
-        pl.col("then").cast(pl.Enum(ADVICE)).alias("advice"),
-        "because",
-        _told(pl.when("fact").then("because"), needed=pl.col("then") != "allow"),
-        "legal_basis",
-        "authority",
-        "review",
-        "expires_days",
-        "note",
+    return (
+        asked.select("opening_id", "score", "reasons")
+        .hstack(lawful)
+        .select(
+            "opening_id",
+            "score",
+            pl.col("then").cast(pl.Enum(ADVICE)).alias("advice"),
+            "because",
+            _told(pl.when("fact").then("because"), needed=pl.col("then") != "allow"),
+            "legal_basis",
+            "authority",
+            "review",
+            "expires_days",
+            "note",
+        )
     )
 
 

@@ -139,7 +139,9 @@ Parsed = tuple[
 
 def in_force(versions: Sequence[_V], day: date) -> _V | None:
     """The version in force on the day: since ≤ day < until."""
-    return next((v for v in versions if v.since <= day and (v.until is None or day < v.until)), None)
+    return next(
+        (v for v in versions if v.since <= day and (v.until is None or day < v.until)), None
+    )
 
 
 def content_hash(merged: Mapping[str, Mapping[str, Lined]]) -> str:
@@ -173,9 +175,7 @@ def _label(body: Lined, name: str, faults: list[str]) -> Label:
     return Label(str(label.get("zh", "")), str(label.get("en", "")))
 
 
-def _versions(
-    body: Lined, name: str, fields: tuple[str, ...], faults: list[str]
-) -> list[Lined]:
+def _versions(body: Lined, name: str, fields: tuple[str, ...], faults: list[str]) -> list[Lined]:
     """The dated versions of an entry that are whole; order and overlap are checked."""
     found = []
     given = body.get("versions")

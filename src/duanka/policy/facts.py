@@ -19,7 +19,11 @@ FLAG, COUNT, SHARE, TEXT = pl.Boolean(), pl.Int64(), pl.Float64(), pl.String()
 
 
 def prepared(
-    facts: pl.DataFrame, needed: Mapping[str, pl.DataType], defaults: Mapping[str, object], *, what: str
+    facts: pl.DataFrame,
+    needed: Mapping[str, pl.DataType],
+    defaults: Mapping[str, object],
+    *,
+    what: str,
 ) -> pl.DataFrame:
     """The facts with every needed column typed and every optional one filled; other columns are dropped.
 
@@ -27,21 +31,29 @@ def prepared(
     """
     missing = [name for name in needed if name not in facts.columns]
     if missing:
-        raise BadInput(f"column {missing[0]} is missing", where=what, fix=f"give {', '.join(needed)}")
+        raise BadInput(
+            f"column {missing[0]} is missing", where=what, fix=f"give {', '.join(needed)}"
+        )
     given = [pl.col(name).cast(kind) for name, kind in needed.items()]
     filled = [_optional(facts, name, default) for name, default in defaults.items()]
     try:
         typed = facts.select(*given, *filled)
     except pl.exceptions.PolarsError as error:
         first = str(error).splitlines()[0]
-        raise BadInput(f"a column has the wrong type: {first}", where=what, fix="see docs/policy") from None
+        raise BadInput(
+            f"a column has the wrong type: {first}", where=what, fix="see docs/policy"
+        ) from None
     lists = [name for name, kind in needed.items() if kind == WORDS]
     typed = typed.with_columns(pl.col(name).fill_null([]) for name in lists)
     for name in needed:
         if typed[name].null_count():
-            raise BadInput(f"column {name} has empty values", where=what, fix="give one for every row")
+            raise BadInput(
+                f"column {name} has empty values", where=what, fix="give one for every row"
+            )
     if "score" in needed and not typed["score"].is_between(0, 1).all():
-        raise BadInput("a score is not between 0 and 1", where=what, fix="give calibrated probabilities")
+        raise BadInput(
+            "a score is not between 0 and 1", where=what, fix="give calibrated probabilities"
+        )
     return typed
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import reduce
+from itertools import pairwise
 from operator import and_
-from typing import TYPE_CHECKING, Any, Literal, cast
+from typing import TYPE_CHECKING, Any, Literal
 
 import polars as pl
 
@@ -152,7 +153,9 @@ def _row(item: Lined, body: Body, faults: list[str]) -> Row:
             "no table of ours may decide it"
         )
     elif then not in DECIDES[body.decides]:
-        faults.append(f"{where}: {then} is no {body.decides}; say {', '.join(DECIDES[body.decides])}")
+        faults.append(
+            f"{where}: {then} is no {body.decides}; say {', '.join(DECIDES[body.decides])}"
+        )
     columns = {column.name: column for column in body.columns}
     conditions: list[Condition] = []
     when = item["when"] if isinstance(item["when"], Lined) else Lined()
@@ -165,10 +168,8 @@ def _row(item: Lined, body: Body, faults: list[str]) -> Row:
             faults.append(f"{where}: {name} ({columns[name].kind}) cannot be asked for {value!r}")
         else:
             conditions.append(condition)
-    texts = [item.get(key) for key in ("basis", "note")]
-    return Row(
-        tuple(conditions), then, str(item["because"]), *(None if t is None else str(t) for t in texts), item.line
-    )
+    basis, note = (None if item.get(key) is None else str(item[key]) for key in ("basis", "note"))
+    return Row(tuple(conditions), then, str(item["because"]), basis, note, item.line)
 
 
 def parse_condition(column: Column, value: Any) -> Condition | None:
@@ -248,7 +249,7 @@ def representatives(column: Column, rows: tuple[Row, ...]) -> list[Cell]:
         points = {0, *(int(cut) + step for cut in cuts for step in (-1, 0, 1))}
         return [point for point in sorted(points) if point >= 0]
     ends = [0.0, *cuts, 1.0 if column.kind == "share" else (cuts[-1] if cuts else 0.0) + 1.0]
-    middles = [(left + right) / 2 for left, right in zip(ends, ends[1:], strict=False)]
+    middles = [(left + right) / 2 for left, right in pairwise(ends)]
     return sorted({*ends, *middles})
 
 
@@ -266,7 +267,9 @@ def prove(table: Table, where: str, faults: list[str]) -> None:
     ]
     cells = reduce(lambda total, part: total * part.height, parts, 1)
     if cells > MAX_CELLS:
-        faults.append(f"{where} {name}: {cells} combinations are too many to prove; read fewer columns")
+        faults.append(
+            f"{where} {name}: {cells} combinations are too many to prove; read fewer columns"
+        )
         return
     start = pl.DataFrame({"_": [0]})
     grid = reduce(lambda left, right: left.join(right, how="cross"), parts, start)
@@ -306,10 +309,10 @@ def evaluate(table: Table, columns: pl.DataFrame | Mapping[str, np.ndarray]) -> 
     index = _firing(read, table.rows)
     outcomes = pl.DataFrame(
         [(r.then, r.because, r.basis, r.note) for r in table.rows],
-        schema={name: pl.String for name in ("then", "because", "basis", "note")},
+        schema=dict.fromkeys(("then", "because", "basis", "note"), pl.String),
         orient="row",
     )
-    return outcomes[cast("Any", index)].with_columns(index)
+    return outcomes.select(pl.all().gather(index)).with_columns(index)
 
 
 def _firing(frame: pl.DataFrame, rows: tuple[Row, ...]) -> pl.Series:
@@ -335,9 +338,11 @@ def _checked(column: Column, frame: pl.DataFrame, table: str) -> pl.Series:
     elif series.dtype.is_numeric():
         series = series.cast(pl.Float64) if column.kind in {"share", "ratio"} else series
         top = 1.0 if column.kind == "share" else float("inf")
-        good = bool(series.is_between(0, top).all()) and not bool(series.is_in([float("nan")]).any())
+        good = bool(series.is_between(0, top).all())  # polars orders NaN above every bound
     else:
         good = series.is_empty()
     if not good:
-        raise BadInput(f"column {column.name} has values that are no {column.kind}", where=where, fix=fix)
+        raise BadInput(
+            f"column {column.name} has values that are no {column.kind}", where=where, fix=fix
+        )
     return series
