@@ -1,0 +1,268 @@
+"""From raw log-odds to the probability of being implicated, and how far that can be believed.
+
+Three corrections, each strictly increasing, so that the order of the cards never changes:
+
+1. a line through the held-out log-odds (Platt), bent at a few knots where enough implicated cards
+   show that the line is off;
+2. labels are incomplete: P(implicated) = P(labelled) / c, with c = P(labelled | implicated).
+   Assumption, stated wherever c is used: which implicated cards get labelled does not depend on
+   their features (selected completely at random), and the strongest-scored cards are all
+   implicated. Where classes overlap the estimate of c is too low, so it is bounded from below;
+3. a model trained on enriched data is used where implicated cards are rare: the odds are moved
+   by the ratio of the two base rates.
+
+Source: Platt 1999; Elkan and Noto, KDD 2008 (c); Saerens et al. 2002 (base rates).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+
+_KNOTS = 33
+_IMPLICATED_A_BEND = 25
+_LEAST_SLOPE = 0.02
+_HIGHEST = 0.9995
+_TAIL_POINTS = 257
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """Knots of the increasing map raw → logit, and the held-out scores for p-values.
+
+    Shapes: raw, logit: (knots,), both strictly increasing.
+        implicated: sorted raw scores of held-out implicated cards (thinned to at most 257);
+        others: sorted raw scores of the rest with others_above, the share scoring at least that.
+    """
+
+    raw: NDArray[np.float64]
+    logit: NDArray[np.float64]
+    implicated: NDArray[np.float64]
+    others: NDArray[np.float64]
+    others_above: NDArray[np.float64]
+    train_rate: float
+    deploy_rate: float
+    label_frequency: float
+
+
+def calibrated(calibration: Calibration, raw: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The probability of being implicated for each raw score, in the same order."""
+    return sigmoid(_bend(calibration.raw, calibration.logit, np.asarray(raw, np.float64)))
+
+
+def p_values(
+    calibration: Calibration, raw: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """How unusual each score is among held-out implicated cards and among the others.
+
+    First: the share of implicated cards that score no higher (small: unlike the implicated).
+    Second: the share of the others that score no lower (small: unlike the others). Both large means
+    the two classes overlap here; both small means nothing like it was seen in training.
+
+    Source: class-conditional (Mondrian) conformal prediction; a marginal one fails the rare class.
+    """
+    raw = np.asarray(raw, np.float64)
+    known = calibration.implicated
+    low = (1 + np.searchsorted(known, raw, side="right")) / (len(known) + 1)
+    above = np.append(calibration.others_above, 0.0)
+    count = len(calibration.others) + 1
+    high = above[np.searchsorted(calibration.others, raw, side="left")]
+    return low, np.clip(high, 1 / count, 1.0)
+
+
+def fit_calibration(
+    raw: NDArray[np.float64],
+    y: NDArray[np.int8],
+    weight: NDArray[np.float64],
+    *,
+    label_frequency: float | None,
+    deploy_rate: float | None,
+    least_label_frequency: float = 0.5,
+) -> Calibration:
+    """The calibration learned on held-out cards that stand for `weight` cards each."""
+    y = np.asarray(y, bool)
+    slope, offset = _platt(raw, y, weight)
+    knots = _grid(raw, y)
+    logit = slope * knots + offset + _bends(knots, raw, y, weight, (slope, offset))
+    logit = _increasing(knots, logit, slope)
+    labelled = sigmoid(_bend(knots, logit, raw))
+    frequency = label_frequency or estimate_label_frequency(
+        labelled, y, weight, least=least_label_frequency
+    )
+    logit = _increasing(knots, logit_of(np.minimum(sigmoid(logit) / frequency, _HIGHEST)), slope)
+    train_rate = float(weight[y].sum() / weight.sum() / frequency)
+    rate = deploy_rate or train_rate
+    logit = logit + _log_odds(rate) - _log_odds(train_rate)
+    others, above = _upper_tail(raw[~y], weight[~y])
+    return Calibration(
+        knots, logit, _thinned(raw[y]), others, above, train_rate, rate, float(frequency)
+    )
+
+
+def shift_prior(
+    p: NDArray[np.float64], train_rate: float, deploy_rate: float
+) -> NDArray[np.float64]:
+    """The same probabilities where implicated cards make up `deploy_rate` of all, not `train_rate`.
+
+    Example:
+        >>> float(shift_prior(np.array([0.5]), 0.5, 0.002).round(6)[0])
+        0.002
+    """
+    return sigmoid(logit_of(p) + _log_odds(deploy_rate) - _log_odds(train_rate))
+
+
+def estimate_label_frequency(
+    p: NDArray[np.float64], y: NDArray[np.bool_], weight: NDArray[np.float64], *, least: float
+) -> float:
+    """c = P(labelled | implicated), read where the score is surest, within [least, 1].
+
+    The labelled share among the best-scored cards that hold the upper half of the implicated: if the
+    model is right there, whoever is unlabelled there is implicated and unknown. A wide sample
+    (half of the implicated, at least 10) keeps luck out; fewer cards give 1, no correction.
+    """
+    y = np.asarray(y, bool)
+    if y.sum() < 20:
+        return 1.0
+    order = np.argsort(-p, kind="stable")
+    found = np.cumsum(y[order])
+    shares = np.cumsum(weight[order] * y[order]) / np.cumsum(weight[order])
+    enough = (found >= max(10, int(y.sum()) // 4)) & (found <= y.sum() // 2)
+    best = float(shares[enough].max(initial=0.0)) if enough.any() else 1.0
+    return float(np.clip(best, least, 1.0))
+
+
+def sigmoid(logit: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Probabilities of log-odds, without overflow."""
+    small = np.exp(-np.abs(logit))
+    return np.where(logit >= 0, 1 / (1 + small), small / (1 + small))
+
+
+def logit_of(p: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Log-odds of probabilities, kept finite."""
+    p = np.clip(p, 1e-12, 1 - 1e-12)
+    return np.asarray(np.log(p) - np.log1p(-p), np.float64)
+
+
+def as_record(calibration: Calibration) -> dict[str, object]:
+    """The calibration as plain lists and numbers, for the model's card and its version."""
+    return {
+        name: value.tolist() if isinstance(value, np.ndarray) else value
+        for name, value in vars(calibration).items()
+    }
+
+
+def from_record(record: Mapping[str, object]) -> Calibration:
+    """The calibration that `as_record` wrote.
+
+    Raises: KeyError, TypeError or ValueError if the record is none; the card says where.
+    """
+    arrays = {
+        name: np.array(record[name], np.float64)
+        for name in ("raw", "logit", "implicated", "others", "others_above")
+    }
+    rates = {
+        name: float(str(record[name])) for name in ("train_rate", "deploy_rate", "label_frequency")
+    }
+    return Calibration(**arrays, **rates)  # type: ignore[arg-type]  # two dicts of the right kinds
+
+
+def _log_odds(rate: float) -> float:
+    rate = min(max(rate, 1e-9), 1 - 1e-9)
+    return float(np.log(rate / (1 - rate)))
+
+
+def _bend(
+    knots: NDArray[np.float64], logit: NDArray[np.float64], raw: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """The line through the knots, going on beyond both ends with the slope it has there."""
+    at = np.clip(np.searchsorted(knots, raw, side="right") - 1, 0, len(knots) - 2)
+    slope = np.diff(logit) / np.diff(knots)
+    return np.asarray(logit[at] + slope[at] * (raw - knots[at]), np.float64)
+
+
+def _grid(raw: NDArray[np.float64], y: NDArray[np.bool_]) -> NDArray[np.float64]:
+    low, high = float(raw.min()), float(raw.max())
+    if high - low < 1e-6:
+        low, high = low - 0.5, high + 0.5
+    return np.linspace(low, high, _KNOTS)
+
+
+def _platt(
+    raw: NDArray[np.float64], y: NDArray[np.bool_], weight: NDArray[np.float64]
+) -> tuple[float, float]:
+    """Slope and offset by penalised Newton steps; the slope is drawn toward 1, as trained."""
+    scale = y.sum() / max(float(weight[y].sum()), 1e-300)
+    w = weight * scale
+    rate = float(w[y].sum() / w.sum()) if y.any() else 1e-3
+    beta = np.array([1.0, _log_odds(rate) - float(np.average(raw, weights=w))])
+    design = np.column_stack([raw, np.ones_like(raw)])
+    for _ in range(50):
+        p = sigmoid(design @ beta)
+        gradient = design.T @ (w * (p - y)) + np.array([beta[0] - 1.0, 0.0])
+        curve = (design * (w * p * (1 - p))[:, None]).T @ design + np.diag([1.0, 1e-6])
+        step = np.linalg.solve(curve, gradient)
+        beta = beta - step * min(1.0, 2.0 / max(float(np.abs(step).max()), 1e-12))
+        if np.abs(step).max() < 1e-10:
+            break
+    return max(float(beta[0]), 0.05), float(beta[1])
+
+
+def _bends(
+    knots: NDArray[np.float64],
+    raw: NDArray[np.float64],
+    y: NDArray[np.bool_],
+    weight: NDArray[np.float64],
+    line: tuple[float, float],
+) -> NDArray[np.float64]:
+    """How far the held-out rates lie off the line, by bin of equally many implicated cards.
+
+    Shrunk toward the line by 10 imagined cards that lie on it; nothing under 2 bins' worth.
+    """
+    bins = min(int(y.sum()) // _IMPLICATED_A_BEND, 12)
+    if bins < 2:
+        return np.zeros_like(knots)
+    edges = np.quantile(raw[y], np.linspace(0, 1, bins + 1)[1:-1])
+    which = np.searchsorted(edges, raw, side="right")
+    p = sigmoid(line[0] * raw + line[1])
+    count = np.bincount(which, weights=y, minlength=bins)
+    seen = np.bincount(which, weights=weight * y, minlength=bins)
+    said = np.bincount(which, weights=weight * p, minlength=bins)
+    all_of = np.bincount(which, weights=weight, minlength=bins)
+    off = (logit_of(seen / all_of) - logit_of(said / all_of)) * count / (count + 10)
+    centre = np.bincount(which, weights=raw * y, minlength=bins) / np.maximum(count, 1)
+    return np.interp(knots, centre, off)
+
+
+def _increasing(
+    knots: NDArray[np.float64], logit: NDArray[np.float64], slope: float
+) -> NDArray[np.float64]:
+    """The logits lifted just as far as a strictly increasing map needs."""
+    tilt = _LEAST_SLOPE * slope * (knots - knots[0])
+    return np.maximum.accumulate(logit - tilt) + tilt
+
+
+def _thinned(scores: NDArray[np.float64]) -> NDArray[np.float64]:
+    scores = np.sort(scores)
+    if len(scores) <= _TAIL_POINTS:
+        return scores
+    return scores[np.linspace(0, len(scores) - 1, _TAIL_POINTS).astype(np.int64)]
+
+
+def _upper_tail(
+    scores: NDArray[np.float64], weight: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Points of the others' scores, dense at the top, and the share of the others at or above each."""
+    if len(scores) == 0:
+        return np.zeros(1), np.ones(1)
+    order = np.argsort(scores, kind="stable")
+    above = np.cumsum(weight[order][::-1])[::-1] / weight.sum()
+    ranks = len(scores) - np.unique(np.geomspace(1, len(scores), _TAIL_POINTS).astype(np.int64))
+    picked = np.sort(ranks)
+    return scores[order][picked], above[picked]

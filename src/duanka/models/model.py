@@ -1,0 +1,73 @@
+"""A trained model as one frozen record: weighted trees, calibration, names and the hash of them all."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from duanka.models.calibrate import as_record
+from duanka.models.trees import Forest, join, read_forest
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from duanka.models.calibrate import Calibration
+
+
+@dataclass(frozen=True)
+class Part:
+    """One booster's trees and how much they weigh in the sum; `origin` is `own` or `prior`."""
+
+    text: str
+    weight: float
+    origin: str
+
+
+@dataclass(frozen=True)
+class Model:
+    """What answers: raw log-odds = intercept + weighted trees; score = calibration(raw).
+
+    `about` says how it was trained; nothing in it changes an answer, so it is not in `version`.
+    """
+
+    names: tuple[str, ...]
+    parts: tuple[Part, ...]
+    intercept: float
+    calibration: Calibration
+    about: Mapping[str, object]
+    forest: Forest
+    version: str
+
+    @property
+    def own_weight(self) -> float:
+        """How much of the raw score comes from the user's own labels, 0 when all is the prior's."""
+        return sum(part.weight for part in self.parts if part.origin == "own")
+
+
+def assemble(
+    names: Sequence[str],
+    parts: Sequence[Part],
+    *,
+    intercept: float,
+    calibration: Calibration,
+    about: Mapping[str, object],
+) -> Model:
+    """The model made of these parts, with its joined trees and its version."""
+    forest = join([read_forest(part.text) for part in parts], [part.weight for part in parts])
+    version = _version(names, parts, intercept, calibration)
+    return Model(tuple(names), tuple(parts), intercept, calibration, dict(about), forest, version)
+
+
+def _version(
+    names: Sequence[str], parts: Sequence[Part], intercept: float, calibration: Calibration
+) -> str:
+    record = {
+        "names": list(names),
+        "parts": [[part.text, part.weight, part.origin] for part in parts],
+        "intercept": intercept,
+        "calibration": as_record(calibration),
+    }
+    text = json.dumps(record, sort_keys=True, ensure_ascii=False, allow_nan=False)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
