@@ -7,7 +7,7 @@ from importlib.resources import as_file, files
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from duanka.errors import BadPolicy
-from duanka.policy import entries, source
+from duanka.policy import entries, parse, source
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -148,7 +148,7 @@ def load(folders: Sequence[Path] = ()) -> Policy:
         for section, found in source.entries(texts, faults).items():
             merged.setdefault(section, {}).update(found)
             owners.update(dict.fromkeys(found, i))
-    parsed = entries.parse(merged, faults)
+    parsed = parse.parse(merged, faults)
     source.refuse(faults)
     return Policy(*parsed, version=entries.content_hash(merged), owners=owners)
 
