@@ -63,13 +63,15 @@ class Checked:
     """A batch, parted.
 
     Columns: `rows` typed by the contract; `rejects` one row a fault (table `rejects`); `refused`
-        how many rows of the batch are not in `rows`; `extra` headings the contract does not know.
+        how many rows of the batch are not in `rows`; `extra` headings the contract does not know;
+        `taken` is false where the headings alone refuse the file.
     """
 
     rows: pl.DataFrame
     rejects: pl.DataFrame
     refused: int
     extra: tuple[str, ...] = ()
+    taken: bool = True
 
 
 def check(batch: pl.DataFrame, table: str, *, file: str = "", seen: Seen | None = None) -> Checked:
@@ -82,10 +84,11 @@ def check(batch: pl.DataFrame, table: str, *, file: str = "", seen: Seen | None 
     infos = columns(table)
     known = {LINE, *(info.name for info in infos)}
     extra = tuple(name for name in batch.columns if name not in known)
-    lacking = [i.name for i in infos if i.required and i.name not in batch.columns]
-    if lacking:
-        told = pl.concat(reject(table, file, "missing_column", column=name) for name in lacking)
-        return Checked(empty(table), told, batch.height, extra)
+    wrong = [("missing_column", i.name) for i in infos if i.required and i.name not in batch]
+    wrong += [("repeated_column", base) for name in extra if (base := _base(name)) in known]
+    if wrong:
+        told = pl.concat(reject(table, file, fault, column=name) for fault, name in wrong)
+        return Checked(empty(table), told, batch.height, extra, taken=False)
     present = [info for info in infos if info.name in batch.columns]
     headings = _headings(batch, present)
     found = [(infos[0], "repeated_heading", headings)] if headings.any() else []
@@ -104,6 +107,11 @@ def check(batch: pl.DataFrame, table: str, *, file: str = "", seen: Seen | None 
         0 if bad is None else int(bad.sum()),
         extra,
     )
+
+
+def _base(name: str) -> str:
+    # delimited.unique calls a second `at` `at#7`.
+    return name.rpartition("#")[0]
 
 
 _Found = tuple["ColumnInfo", str, pl.Series]

@@ -1,0 +1,1 @@
+"""Where facts are kept: the only floor that touches disk."""
