@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import polars as pl
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -15,12 +15,15 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from duanka.jobs.report_parts import cases, figures, show, trail, words
 from duanka.jobs.report_parts.timeline import GLYPHS, WIDTH
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
 _PARTS = Path(__file__).with_name("report_parts")
 _LAW_ON = date(2022, 12, 1)  # 反电信网络诈骗法 in force
 STRONGEST_CARDS = 20
 STRONGEST_EVENTS = 10
 CARD_KINDS = ("account", "sim")
-TIMELINE = {
+TIMELINE: dict[str, pl.DataType | type[pl.DataType]] = {
     "card_kind": pl.String,
     "card_id": pl.String,
     "at": pl.Datetime("us", "UTC"),

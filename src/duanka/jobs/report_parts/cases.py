@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
 from duanka.jobs.report_parts import show, words
 from duanka.jobs.report_parts.timeline import Timeline, timeline
-from duanka.jobs.report_parts.words import Basis, Both
+from duanka.jobs.report_parts.words import DASH, Basis, Both
+
+if TYPE_CHECKING:
+    from datetime import datetime
 
 Sentences = Mapping[str, tuple[str, str]]
 Values = Mapping[tuple[str, str], Mapping[str, tuple[str, str]]]
@@ -42,8 +44,9 @@ class Telling:
 
 def _with_value(sentence: str, value: str, tail: str) -> str:
     if "{value}" in sentence:
-        return sentence.replace("{value}", value or "—")
-    return sentence.rstrip("。.") + tail.format(value) if value else sentence
+        return sentence.rstrip("。.").replace("{value}", value or "—")
+    plain = sentence.rstrip("。.")
+    return plain + tail.format(value) if value else plain
 
 
 @dataclass(frozen=True)
@@ -61,7 +64,7 @@ class Case:
     basis: Basis
     reasons: tuple[Both, ...]
     at: str = "—"
-    amount: Both = Both("—", "—")
+    amount: Both = DASH
     drawn: Timeline | None = None
 
 
@@ -146,7 +149,7 @@ def events(intercept: pl.DataFrame, *, telling: Telling, most: int) -> list[Case
         Case(
             rank=rank,
             row=row["row"],
-            kind=words.word("event_kind", row["event_kind"]),
+            kind=words.word("one_event", row["event_kind"]),
             shown_id=show.mask(row["event_id"]),
             score=show.in_hundred(row["score"]),
             answer_code=row["answer"],
@@ -166,7 +169,7 @@ def events(intercept: pl.DataFrame, *, telling: Telling, most: int) -> list[Case
 
 
 def _amount(fen: int | None) -> Both:
-    return Both("—", "—") if fen is None else show.yuan(fen)
+    return DASH if fen is None else show.yuan(fen)
 
 
 @dataclass(frozen=True)

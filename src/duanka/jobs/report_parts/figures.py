@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PureWindowsPath
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import polars as pl
 
 from duanka.jobs.report_parts import show, words
 from duanka.jobs.report_parts.cases import Answered, answers
-from duanka.jobs.report_parts.words import Both
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from duanka.jobs.report_parts.words import Both
 
 
-class Tier(NamedTuple):
+@dataclass(frozen=True)
+class Tier:
     """How many cards of a kind stand in a tier."""
 
     code: str
@@ -61,6 +65,7 @@ class Events(NamedTuple):
     code: str
     name: Both
     total: int
+    stopped: int
     answers: list[Answered]
 
 
@@ -71,7 +76,17 @@ def by_event_kind(intercept: pl.DataFrame) -> list[Events]:
         (kind, cast.filter(pl.col("event_kind") == kind)) for kind in words.codes("event_kind")
     ]
     return [
-        Events(kind, words.word("event_kind", kind), part.height, answers(part, "answer", "answer"))
+        Events(
+            kind,
+            words.word("event_kind", kind),
+            part.height,
+            part.filter(pl.col("answer").cast(pl.String) != "allow").height,
+            [
+                given
+                for given in answers(part, "answer", "answer")
+                if given.count or kind == "transfer"  # a call has no settlement to delay
+            ],
+        )
         for kind, part in parts
         if part.height
     ]

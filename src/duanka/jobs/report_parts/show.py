@@ -63,11 +63,12 @@ def in_hundred(score: float | None) -> Both:
     """
     if score is None or score != score:  # noqa: PLR0124 - a NaN differs from itself
         return Both("未知", "unknown")
-    if score < 0.005:
+    hundredths = round(score * 100)
+    if hundredths < 1:
         return Both("不到 1/100", "less than 1 in 100")
-    if score >= 0.995:
+    if hundredths > 99:
         return Both("99/100 以上", "more than 99 in 100")
-    return Both(f"约 {score * 100:.0f}/100", f"about {score * 100:.0f} in 100")
+    return Both(f"约 {hundredths}/100", f"about {hundredths} in 100")
 
 
 def per_10k(part: int, whole: int) -> str:
@@ -87,13 +88,15 @@ def number(value: float | None, unit: str) -> str:
     """A figure in its unit: `share` as a percentage, anything else as a number.
 
     Example:
-        >>> number(0.125, "share"), number(3.14159, "number"), number(None, "number")
-        ('12.5 %', '3.14', '—')
+        >>> number(0.125, "share"), number(0.0007, "share"), number(3.14159, "number")
+        ('12.5 %', '0.070 %', '3.14')
     """
     if value is None or value != value:  # noqa: PLR0124 - a NaN differs from itself
         return "—"
     if unit == "share":
-        return f"{value * 100:.1f} %"
+        return (
+            f"{value * 100:.1f} %" if abs(value) >= 0.01 or value == 0 else f"{value * 100:.3f} %"
+        )
     if float(value).is_integer() and abs(value) >= 10:
         return f"{value:,.0f}"
     return f"{value:.3f}" if abs(value) < 1 else f"{value:,.2f}"

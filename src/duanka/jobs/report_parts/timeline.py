@@ -11,7 +11,7 @@ import polars as pl
 from duanka.jobs.report_parts.show import SHANGHAI, yuan
 from duanka.jobs.report_parts.words import Both
 
-WIDTH, LEFT, RIGHT = 760, 118, 8
+WIDTH, LEFT, RIGHT = 760, 118, 20
 LANE, HALF, GAP, FOOT = 20, 30, 14, 18
 LEAST_DAYS, MOST_DAYS, BUSY_DAYS = 30, 90, 7
 GLYPHS = {"open": "▽", "device": "◆", "lead": "！", "label": "★"}
@@ -65,7 +65,8 @@ class Timeline:
     caption: Both
 
 
-class _Days(NamedTuple):
+@dataclass(frozen=True)
+class _Days:
     """The days that are drawn, and where each one stands."""
 
     first: date
@@ -100,8 +101,8 @@ def timeline(rows: pl.DataFrame, as_of: datetime) -> Timeline | None:
     )
     if dated.is_empty():
         return None
-    first = min(dated["on"].min(), last - timedelta(days=LEAST_DAYS - 1))  # type: ignore[type-var]
-    days = _Days(first, (last - first).days + 1)  # type: ignore[operator, arg-type]
+    first = min(*dated["on"].unique().to_list(), last - timedelta(days=LEAST_DAYS - 1))
+    days = _Days(first, (last - first).days + 1)
     dated = dated.with_columns((pl.col("on") - first).dt.total_days().alias("day"))
     kinds = [pair for pair in (MONEY, CALLS) if dated["kind"].is_in(pair).any()]
     panels = tuple(_panel(dated, days, pair, place) for place, pair in enumerate(kinds))
@@ -206,7 +207,7 @@ def _caption(dated: pl.DataFrame, days: _Days, busy: tuple[int, int, float] | No
     changed = _changes(dated).height
     if count.get("device"):
         zh.append(f"换设备 {changed:,} 次" if changed else "未换设备")
-        en.append(f"{changed:,} changes of device" if changed else "no change of device")
+        en.append(f"changes of device: {changed:,}" if changed else "no change of device")
     if busy:
         span = f"{days.on(busy[0])} – {days.on(busy[1])}"
         zh.append(f"阴影为最集中的一段：{span}，占 {busy[2] * 100:.0f} %")

@@ -32,6 +32,7 @@ class Basis(NamedTuple):
 
 
 NOTHING = Both("", "")
+DASH = Both("—", "—")
 
 
 @cache
