@@ -46,15 +46,14 @@ def losses(book: Book, reports: Reports) -> Losses:
     covered, of the earliest of them only what is still missing. With no amount given: the largest
     payment, the latest of several.
     """
-    wanted = np.zeros(len(book.closing), np.bool_)
+    wanted = np.zeros(len(book.accounts), np.bool_)
     wanted[reports.account] = True
     rows = np.flatnonzero(wanted[book.payee]).astype(np.int32)
     rows = rows[np.argsort(book.payee[rows], kind="stable")]
     account = book.payee[rows]
     first = np.searchsorted(account, reports.account, side="left")
     last = np.searchsorted(account, reports.account, side="right")
-    sums = np.zeros(len(book.closing), np.int64)
-    return Losses(*_pick(book, reports, rows, first, last, sums))
+    return Losses(*_pick(book, reports, rows, first, last))
 
 
 @njit(cache=True)
@@ -64,9 +63,9 @@ def _pick(
     rows: NDArray[np.int32],
     first: NDArray[np.int64],
     last: NDArray[np.int64],
-    sums: NDArray[np.int64],
 ) -> tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.int64]]:
     start = np.zeros(len(first) + 1, np.int64)
+    sums = np.zeros(len(book.accounts), np.int64)
     row = [np.int32(0) for _ in range(0)]
     fen = [np.int64(0) for _ in range(0)]
     for i in range(len(first)):

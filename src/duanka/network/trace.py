@@ -11,24 +11,14 @@ import polars as pl
 
 from duanka.errors import BadInput
 from duanka.network import book as books
-from duanka.network.hops import FIFO, PRO_RATA, Found, Limits, walk
+from duanka.network.hops import FIFO, PRO_RATA
 from duanka.network.loss import NO_AMOUNT, Losses, Reports, losses
+from duanka.network.walk import Found, Limits, walk
+from duanka.tables import typed
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-AT = pl.Datetime("us", "UTC")
-FLOW: dict[str, pl.DataType | type[pl.DataType]] = {
-    "lead_id": pl.String,
-    "hop": pl.Int32,
-    "transfer_id": pl.String,
-    "payer_id": pl.String,
-    "payee_id": pl.String,
-    "at": AT,
-    "amount_fen": pl.Int64,
-    "tainted_fen": pl.Int64,
-    "terminal": pl.Boolean,
-}
 HOLDING: dict[str, pl.DataType | type[pl.DataType]] = {
     "lead_id": pl.String,
     "account_id": pl.String,
@@ -113,9 +103,9 @@ def trace(
     settings = settings or TraceSettings()
     rows = books.moved(transfers, as_of=as_of)
     asked = _asked(leads, as_of)
-    book, accounts = books.build(rows)
+    book, ids = books.build(rows)
     asked = asked.join(
-        pl.DataFrame({"card_id": accounts}).with_row_index("account"),
+        pl.DataFrame({"card_id": ids}).with_row_index("account"),
         on="card_id",
         how="left",
         maintain_order="left",
@@ -125,7 +115,7 @@ def trace(
     found = walk(book, lost, _limits(settings))
     return Traced(
         flow=_flow(found, known, rows),
-        holding=_holding(found, known, accounts),
+        holding=_holding(found, known, ids),
         cut=_cut(found, lost, known, asked),
     )
 
@@ -175,28 +165,27 @@ def _limits(settings: TraceSettings) -> Limits:
 
 
 def _flow(found: Found, known: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
-    hops = rows.select("transfer_id", "payer_id", "payee_id", "at", "amount_fen")[found.row]
-    return (
-        hops.with_columns(
-            known["lead_id"].gather(found.lead),
-            pl.Series("hop", found.hop),
-            pl.Series("tainted_fen", found.tainted),
-            pl.Series("terminal", found.terminal),
-        )
-        .select(pl.col(name).cast(kind) for name, kind in FLOW.items())
-        .sort("lead_id", "hop", "at", "transfer_id", maintain_order=True)
+    lead, hop, row, tainted, terminal = found.flow.T
+    flow = rows.select("transfer_id", "payer_id", "payee_id", "at", "amount_fen")[row]
+    flow = flow.with_columns(
+        known["lead_id"].gather(lead),
+        pl.Series("hop", hop),
+        pl.Series("tainted_fen", tainted),
+        pl.Series("terminal", terminal.astype(np.bool_)),
     )
+    return typed("flow", flow).sort("lead_id", "hop", "at", "transfer_id", maintain_order=True)
 
 
-def _holding(found: Found, known: pl.DataFrame, accounts: pl.Series) -> pl.DataFrame:
+def _holding(found: Found, known: pl.DataFrame, ids: pl.Series) -> pl.DataFrame:
+    lead, account, came, went, left, untraced = found.holding.T
     return pl.DataFrame(
         {
-            "lead_id": known["lead_id"].gather(found.holder_lead),
-            "account_id": accounts.gather(found.holder),
-            "in_fen": found.came,
-            "out_fen": found.went,
-            "left_fen": found.left,
-            "untraced_fen": found.untraced,
+            "lead_id": known["lead_id"].gather(lead),
+            "account_id": ids.gather(account),
+            "in_fen": came,
+            "out_fen": went,
+            "left_fen": left,
+            "untraced_fen": untraced,
         },
         schema=HOLDING,
     ).sort("lead_id", "account_id")
@@ -208,8 +197,8 @@ def _cut(found: Found, lost: Losses, known: pl.DataFrame, asked: pl.DataFrame) -
         {
             "lead_id": known["lead_id"],
             "found_fen": np.diff(sums[lost.start]),
-            "edges_count": found.edges,
-            "cut": found.cut,
+            "edges_count": found.ends[:, 0],
+            "cut": found.ends[:, 1].astype(np.bool_),
         },
         schema=WALK,
     )
