@@ -51,9 +51,7 @@ def run(policy: Policy, examples: Iterable[tuple[int, list[Lined]]]) -> Ran:
     return Ran(passed, skipped, (*faults, *_untouched(policy, hits)))
 
 
-def _run_one(
-    policy: Policy, folder: int, item: Lined, faults: list[str], hits: set[Hit]
-) -> bool:
+def _run_one(policy: Policy, folder: int, item: Lined, faults: list[str], hits: set[Hit]) -> bool:
     """Whether the example was run; what it hit and what is wrong is added."""
     if not check_keys(item, ("name", "day", "expect"), ("table", "given"), faults, "example"):
         return False
@@ -74,9 +72,7 @@ def _run_one(
         return False
 
 
-def _run_table(
-    policy: Policy, item: Lined, where: str, faults: list[str], hits: set[Hit]
-) -> bool:
+def _run_table(policy: Policy, item: Lined, where: str, faults: list[str], hits: set[Hit]) -> bool:
     version = policy.at(item["day"]).version_of_table(item["table"])
     decides = version.table.body.decides
     given: Any = item.get("given")
@@ -100,9 +96,7 @@ def _run_table(
     return True
 
 
-def _run_values(
-    policy: Policy, item: Lined, where: str, faults: list[str], hits: set[Hit]
-) -> bool:
+def _run_values(policy: Policy, item: Lined, where: str, faults: list[str], hits: set[Hit]) -> bool:
     regime = policy.at(item["day"])
     for name, expected in item["expect"].items():
         found = regime.parameter(name)

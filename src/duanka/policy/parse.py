@@ -23,6 +23,7 @@ from duanka.policy.entries import (
 )
 from duanka.policy.source import Lined, check_keys
 from duanka.policy.table import DECIDES, POLICE_MEASURES, Body, Table, prove
+from duanka.policy.walls import hold
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -201,6 +202,7 @@ def _table(name: str, body: Lined, faults: list[str]) -> tuple[TableVersion, ...
         table = Table(fixed, parse_rows(v["rows"], fixed, v.where, faults))
         if len(faults) == count:  # a proof over broken rows would only repeat their faults
             prove(table, v.where, faults)
+            hold(table, v.where, faults)
         dated = (v["since"], v.get("until"), str(v["reference"]), v["mark"])
         found.append(TableVersion(name, label, table, *dated))
     asked = {c.column for v in found for row in v.table.rows for c in row.when}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import reduce
 from itertools import pairwise
+from math import prod
 from operator import and_
 from typing import TYPE_CHECKING, Literal
 
@@ -13,7 +14,7 @@ import polars as pl
 from duanka.errors import BadInput
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     import numpy as np
 
@@ -142,26 +143,33 @@ def representatives(column: Column, rows: tuple[Row, ...]) -> list[Cell]:
     return sorted({*ends, *middles})
 
 
+def cells(table: Table, extra: Collection[str] = ()) -> pl.DataFrame | None:
+    """All combinations of the parts of all columns that some row asks about, and of the extra columns.
+
+    None if there are more than can be looked at.
+    """
+    used = {c.column for row in table.rows for c in row.when}.union(extra)
+    parts = [
+        pl.DataFrame({column.name: representatives(column, table.rows)})
+        for column in table.body.columns
+        if column.name in used
+    ]
+    if prod(part.height for part in parts) > MAX_CELLS:
+        return None
+    start = pl.DataFrame({"_": [0]})
+    return reduce(lambda left, right: left.join(right, how="cross"), parts, start)
+
+
 def prove(table: Table, where: str, faults: list[str]) -> None:
     """Nothing; faults are added for each gap, row that can never fire, and, under `unique`, overlap.
 
     The proof is exhaustive: all combinations of the parts of all columns that some row asks about.
     """
     name = table.body.name
-    used = {c.column for row in table.rows for c in row.when}
-    parts = [
-        pl.DataFrame({column.name: representatives(column, table.rows)})
-        for column in table.body.columns
-        if column.name in used
-    ]
-    cells = reduce(lambda total, part: total * part.height, parts, 1)
-    if cells > MAX_CELLS:
-        faults.append(
-            f"{where} {name}: {cells} combinations are too many to prove; read fewer columns"
-        )
+    grid = cells(table)
+    if grid is None:
+        faults.append(f"{where} {name}: too many combinations to prove; read fewer columns")
         return
-    start = pl.DataFrame({"_": [0]})
-    grid = reduce(lambda left, right: left.join(right, how="cross"), parts, start)
     hits = grid.with_columns(_fires(row).alias(str(i)) for i, row in enumerate(table.rows)).select(
         str(i) for i in range(len(table.rows))
     )
@@ -171,7 +179,7 @@ def prove(table: Table, where: str, faults: list[str]) -> None:
         _report_cell(grid.filter(count > 1), f"{where} {name}: several rows answer", faults)
         fired = {i for i in range(len(table.rows)) if hits[str(i)].any()}
     else:
-        fired = set(_firing(grid, table.rows).drop_nulls().to_list())
+        fired = set(firing(grid, table.rows).drop_nulls().to_list())
     faults.extend(
         f"{where.rsplit(':', 1)[0]}:{row.line} {name}: this row can never fire; earlier rows take all its cases"
         for i, row in enumerate(table.rows)
@@ -195,7 +203,7 @@ def evaluate(table: Table, columns: pl.DataFrame | Mapping[str, np.ndarray]) -> 
     """
     frame = pl.DataFrame(columns) if not isinstance(columns, pl.DataFrame) else columns
     read = frame.select(_checked(column, frame, table.body.name) for column in table.body.columns)
-    index = _firing(read, table.rows)
+    index = firing(read, table.rows)
     outcomes = pl.DataFrame(
         [(r.then, r.because, r.basis, r.note) for r in table.rows],
         schema=dict.fromkeys(("then", "because", "basis", "note"), pl.String),
@@ -204,7 +212,7 @@ def evaluate(table: Table, columns: pl.DataFrame | Mapping[str, np.ndarray]) -> 
     return outcomes.select(pl.all().gather(index)).with_columns(index)
 
 
-def _firing(frame: pl.DataFrame, rows: tuple[Row, ...]) -> pl.Series:
+def firing(frame: pl.DataFrame, rows: tuple[Row, ...]) -> pl.Series:
     """Which row fires first for each row of the frame; null where none does."""
     chain = pl.lit(None, dtype=pl.Int32)
     for i, row in reversed(list(enumerate(rows))):
@@ -222,8 +230,9 @@ def _checked(column: Column, frame: pl.DataFrame, table: str) -> pl.Series:
     if column.kind == "bool":
         good = series.dtype == pl.Boolean
     elif column.kind == "word":
-        series = series.cast(pl.String)
-        good = bool(series.is_in(list(column.words)).all())
+        good = series.dtype in (pl.String, pl.Enum, pl.Categorical)
+        series = series.cast(pl.String) if good else series
+        good = good and bool(series.is_in(list(column.words)).all())
     elif series.dtype.is_numeric():
         series = series.cast(pl.Float64) if column.kind in {"share", "ratio"} else series
         top = 1.0 if column.kind == "share" else float("inf")

@@ -1,0 +1,127 @@
+"""What no decision table may say, whoever writes it: proven over all cases when the policy is loaded."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import reduce
+from operator import and_
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from duanka.policy.table import cells, firing
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from duanka.policy.table import Cell, Table
+
+
+@dataclass(frozen=True)
+class Wall:
+    """In the cases of `when`, a table that decides `decides` may say `only` these words, by `reference`.
+
+    `card_kind` narrows the wall to tables of that card kind alone; empty means every table.
+    """
+
+    decides: str
+    when: Mapping[str, tuple[Cell, ...]]
+    only: tuple[str, ...]
+    reference: str
+    card_kind: str = ""
+
+
+_UNPROVEN = {"implicated": (False,)}
+WALLS = (
+    Wall(
+        "tier",
+        {**_UNPROVEN, "enough_families": (False,)},
+        ("normal",),
+        "one family of signals decides nothing (银发〔2016〕261号)",
+    ),
+    Wall(
+        "tier",
+        {**_UNPROVEN, "cleared": (True,)},
+        ("normal",),
+        "a cleared card is normal while it is protected (反电信网络诈骗法 第三十二条)",
+    ),
+    Wall(
+        "tier",
+        {**_UNPROVEN, "victim": (True,)},
+        ("normal", "suspicious"),
+        "a victim is never high risk",
+    ),
+    Wall(
+        "measure",
+        {**_UNPROVEN, "victim": (True,)},
+        ("allow", "verify_transaction"),
+        "a victim is protected, not restricted",
+    ),
+    Wall(
+        "measure",
+        {**_UNPROVEN, "tier": ("normal",)},
+        ("allow",),
+        "nothing is done to a normal card",
+    ),
+    Wall(
+        "measure",
+        {**_UNPROVEN, "reverification": ("none", "asked", "passed")},
+        ("allow", "reverify_identity"),
+        "a SIM is verified again before it is limited (反电信网络诈骗法 第十一条)",
+        card_kind="sim",
+    ),
+    Wall(
+        "answer",
+        {"protected": (True,)},
+        ("allow",),
+        "protected payments and emergency numbers always pass",
+    ),
+    Wall(
+        "advice",
+        {
+            "disciplined": (False,),
+            "limit": ("none", "rule_of_thumb", "class_1"),
+            "enough_families": (False,),
+        },
+        ("allow", "check_further"),
+        "one family of signals refuses nobody",
+    ),
+)
+
+
+def hold(table: Table, where: str, faults: list[str]) -> None:
+    """Nothing; a fault is added for each wall that some case of the table breaks, with that case."""
+    for wall in WALLS:
+        if wall.decides != table.body.decides:
+            continue
+        if wall.card_kind and table.body.card_kinds != (wall.card_kind,):
+            continue
+        unread = sorted(set(wall.when) - {column.name for column in table.body.columns})
+        if unread:
+            faults.append(
+                f"{where} {table.body.name}: must read {', '.join(unread)}: {wall.reference}"
+            )
+        elif case := _broken(table, wall):
+            faults.append(f"{where} {table.body.name}: {case}; {wall.reference}")
+
+
+def _broken(table: Table, wall: Wall) -> str:
+    """A case in which the table breaks the wall, in words; empty if there is none."""
+    grid = cells(table, wall.when)
+    if grid is None:  # a fault of its own already
+        return ""
+    concerned = reduce(and_, (_among(column, words) for column, words in wall.when.items()))
+    grid = grid.filter(concerned)
+    bad = [i for i, row in enumerate(table.rows) if row.then not in wall.only]
+    row = firing(grid, table.rows)
+    broken = grid.with_columns(row).filter(pl.col("row").is_in(bad))
+    if broken.is_empty():
+        return ""
+    case = broken.row(0, named=True)
+    then = table.rows[case["row"]].then
+    told = ", ".join(f"{k}={v}" for k, v in case.items() if k not in {"_", "row"})
+    return f"says {then} where {told}"
+
+
+def _among(column: str, words: tuple[Cell, ...]) -> pl.Expr:
+    return reduce(lambda left, right: left | right, (pl.col(column) == word for word in words))
