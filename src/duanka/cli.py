@@ -87,8 +87,8 @@ def run(
 @app.command(short_help="make a town to practise on 生成模拟城镇")
 def simulate(
     out: Out,
-    people: Annotated[int, typer.Option(min=100, help="how many people 人数")] = 8000,
-    days: Annotated[int, typer.Option(min=14, help="how many days 天数")] = 60,
+    people: Annotated[int, typer.Option(help="how many people 人数")] = 8000,
+    days: Annotated[int, typer.Option(help="how many days 天数")] = 60,
     seed: Annotated[int, typer.Option(help="the same seed, the same town 随机种子")] = 1,
     habits: Annotated[
         str | None, typer.Option(help="habits of the rings, by commas 团伙手法，逗号分隔")

@@ -38,7 +38,7 @@ def test_every_file_and_public_function_begins_with_a_sentence():
         tree = parsed(path)
         for node in (tree, *public(tree)):
             words = (ast.get_docstring(node) or "").strip().split("\n\n")[0]
-            if len(words.split()) < 3 and not re.search(r"[\u4e00-\u9fff]{4}", words):
+            if len(words.split()) < 2 and not re.search(r"[\u4e00-\u9fff]{4}", words):
                 bare.append(f"{short(path)}:{getattr(node, 'lineno', 1)}")
     assert not bare
 
