@@ -1,0 +1,1 @@
+"""A town to practise on: invented people, cards and events, with the truth beside them."""
