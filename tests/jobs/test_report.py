@@ -14,7 +14,8 @@ from html.parser import HTMLParser
 import polars as pl
 import pytest
 
-from duanka.jobs.report import TIMELINE, Summary, page_html, write_report
+from duanka.jobs.report import TIMELINE, Summary, lawful, page_html, write_report
+from duanka.policy.dated import load
 
 AS_OF = datetime(2026, 3, 31, 16, 0, tzinfo=UTC)
 SENTENCES = {
@@ -139,7 +140,7 @@ def _events(chance: random.Random) -> dict[str, pl.DataFrame]:
     rejects = pl.DataFrame(
         {
             "table": ["transfer", "transfer", "sim"], "file": ["/somebody/s/machine/transfer.csv", "/somebody/s/machine/transfer.csv", "C:\\in\\sim.csv.gz"],
-            "line": [17, 903, 4], "column": ["amount_fen", "amount_fen", "sim_kind"], "fault": ["not above 0", "not above 0", "unknown word"], "value": ["-5*", "0", "ph***"],
+            "line": [17, 903, 4], "column": ["amount_fen", "amount_fen", "sim_kind"], "fault": ["too_small", "too_small", "unknown_word"], "value": ["-5*", "0", "ph***"],
         }
     )  # fmt: skip
     return {"opening_advice": advice, "intercept": intercept, "flow": flow, "rejects": rejects}
@@ -153,13 +154,14 @@ def example() -> tuple[Summary, dict[str, pl.DataFrame], pl.DataFrame]:
         judged={"account": 41_210, "sim": 52_034},
         tiers={("account", "high_risk"): 6, ("account", "suspicious"): 24, ("account", "normal"): 41_180, ("sim", "high_risk"): 6, ("sim", "suspicious"): 24, ("sim", "normal"): 52_004},
         tables_read=[("account", 41_210, 41_210, 0), ("sim", 52_040, 52_039, 1), ("transfer", 3_211_004, 3_211_002, 2)],
-        rejects_by_fault=[("sim", "unknown word", 1), ("transfer", "not above 0", 2)],
+        rejects_by_fault=[("sim", "unknown_word", 1), ("transfer", "too_small", 2)],
         missing=[("没有短信表，因此没有看验证码短信。", "There is no message table, so one-time-code messages were not looked at.")],
         model=[("account", "default-1", "default", "", ""), ("sim", "own-20260331", "trained_here", "标签 812 个。", "812 labels.")],
         policy_version="cn-2024.12",
         regime_on=date(2026, 3, 31),
         capacity={"account": 30},
         reason_sentences=SENTENCES,
+        lawful=lawful(load().at(date(2026, 3, 31))),
         quality=[("account", "precision_at_capacity", 0.83, 0.65, 0.93, ""), ("account", "alerts_per_true_find", 1.2, 1.07, 1.54, ""), ("sim", "home_made_figure", 0.4, None, None, "n = 3")],
         fairness=[("age_60_plus", "above_normal_share", 0.0007, 0.0008, 0.88, 9_120), ("non_local", "above_normal_share", 0.0021, 0.0008, 2.6, 14_003)],
         reason_values={("account", card): {"pass_through_share_1d": ("97 %", "97 %"), "in_distinct_payer_1d": ("14 人", "14 payers")} for card in score.filter(pl.col("card_kind") == "account")["card_id"]},
@@ -199,7 +201,7 @@ def html() -> str:
 def _empty() -> tuple[Summary, dict[str, pl.DataFrame], pl.DataFrame]:
     summary = Summary(
         as_of=AS_OF, judged={}, tiers={}, tables_read=[], rejects_by_fault=[], missing=[], model=[],
-        policy_version="cn-1", regime_on=AS_OF.date(), capacity={}, reason_sentences={},
+        policy_version="cn-1", regime_on=AS_OF.date(), capacity={}, reason_sentences={}, lawful={},
     )  # fmt: skip
     return summary, {}, pl.DataFrame()
 
@@ -335,15 +337,27 @@ def test_a_normal_card_is_never_shown():
 def test_a_measure_carries_its_article_and_who_may_decide(html):
     assert "反电信网络诈骗法 第十八条" in html
     assert "反电信网络诈骗法 第十一条" in html
-    assert "经人工复核后决定" in html
+    assert "Anti-Telecom and Online Fraud Law, Art. 18" in html
+    assert "机构的一名授权人员" in html
+
+
+def test_the_decisions_own_basis_goes_before_the_policys():
+    summary, tables, timelines = example()
+    own = tables["score"].with_columns(
+        pl.lit("本行自己的依据").alias("legal_basis"), pl.lit("two_officers").alias("authority")
+    )
+    html = page_html(summary, tables | {"score": own}, timelines=timelines)
+    assert html.count("本行自己的依据") == 40
+    assert "机构的两名授权人员共同决定" in html
 
 
 def test_before_the_law_no_article_of_it_is_quoted_as_basis():
     summary, tables, timelines = example()
-    old = replace(summary, regime_on=date(2019, 5, 1))
+    day = date(2019, 5, 1)
+    old = replace(summary, regime_on=day, lawful=lawful(load().at(day)))
     html = page_html(old, tables, timelines=timelines)
-    assert "反电信网络诈骗法 第十" not in html
-    assert "当时有效的规定" in html
+    assert "反电信网络诈骗法 第" not in html
+    assert "银发〔2016〕261号" in html
 
 
 def test_money_that_stayed_and_money_that_left_add_up(html):
@@ -364,6 +378,7 @@ def test_counts_and_figures_are_shown(html):
     assert "83.0 %" in html
     assert "65.0 % – 93.0 %" in html
     assert "transfer.csv:17" in html
+    assert "小于允许的最小值" in html
     assert "sim.csv.gz:4" in html
     assert "home_made_figure" in html
 

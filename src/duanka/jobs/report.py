@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import hashlib
 from dataclasses import dataclass, field
-from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,9 +16,11 @@ from duanka.jobs.report_parts.timeline import GLYPHS, WIDTH
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from datetime import date, datetime
+
+    from duanka.policy.dated import Regime
 
 _PARTS = Path(__file__).with_name("report_parts")
-_LAW_ON = date(2022, 12, 1)  # 反电信网络诈骗法 in force
 STRONGEST_CARDS = 20
 STRONGEST_EVENTS = 10
 CARD_KINDS = ("account", "sim")
@@ -46,6 +47,7 @@ class Summary:
         fairness: (group, measure, value, value of the rest, ratio, cards in the group).
         capacity: card kind → the cards that people can review.
         reason_sentences: reason code → (zh, en); `{value}` in one is replaced by the case's value.
+        lawful: (card kind, measure) → (article, authority), as `lawful` reads them off the policy.
         reason_values: (account | sim | opening | transfer | call, id) → code → (zh, en) value.
     """
 
@@ -60,11 +62,21 @@ class Summary:
     regime_on: date
     capacity: Mapping[str, int]
     reason_sentences: Mapping[str, tuple[str, str]]
+    lawful: Mapping[tuple[str, str], tuple[str, str]]
     quality: Sequence[tuple[str, str, float, float | None, float | None, str]] = ()
     fairness: Sequence[tuple[str, str, float, float, float | None, int]] = ()
     reason_values: Mapping[tuple[str, str], Mapping[str, tuple[str, str]]] = field(
         default_factory=dict
     )
+
+
+def lawful(regime: Regime) -> dict[tuple[str, str], tuple[str, str]]:
+    """The article and the authority of each measure of each card kind, by the rules of the day."""
+    return {
+        (kind, measure.name): (measure.articles[kind], measure.authority)
+        for kind in CARD_KINDS
+        for measure in regime.measures(kind)
+    }
 
 
 def write_report(
@@ -74,8 +86,9 @@ def write_report(
 
     Columns:
         tables: `score`, `opening_advice`, `intercept`, `flow`, `rejects` in their written order;
-            one that is absent is told as empty. `opening_advice` may carry `at` and `card_kind`,
-            `intercept` may carry `at` and `amount_fen`, which the page then shows.
+            one that is absent is told as empty. The first three may carry `legal_basis` and
+            `authority` of each decision, `opening_advice` also `at` and `card_kind`, `intercept`
+            also `at` and `amount_fen`; the page then shows them.
         timelines: card_kind, card_id, at, kind (in, out, call_out, call_in, device, open, lead,
             label), value (fen for in and out), other (the counterparty or device).
     """
@@ -113,8 +126,8 @@ def _views(
     telling = cases.Telling(
         summary.reason_sentences,
         summary.reason_values,
+        summary.lawful,
         summary.as_of,
-        summary.regime_on >= _LAW_ON,
     )
     score, opening, intercept, flow, rejects = (
         tables.get(name, pl.DataFrame())
@@ -143,5 +156,4 @@ def _views(
         "fairness": figures.fairness(summary.fairness),
         "read": figures.read(summary.tables_read),
         "faults": figures.faults(summary.rejects_by_fault, rejects),
-        "in_law": telling.in_law,
     }

@@ -8,11 +8,15 @@ import pytest
 from duanka.jobs.report_parts import cases
 from duanka.jobs.report_parts.words import Both
 
+LAWFUL = {
+    ("account", "refuse_opening"): ("反电信网络诈骗法 第十六条", "officer"),
+    ("sim", "check_further"): ("反电信网络诈骗法 第十条", "system"),
+}
 AT = datetime(2026, 3, 1, tzinfo=UTC)
 
 
 def _telling(sentences, values=None):
-    return cases.Telling(sentences, values or {}, AT, in_law=True)
+    return cases.Telling(sentences, values or {}, LAWFUL, AT)
 
 
 @pytest.mark.parametrize(

@@ -18,12 +18,14 @@ def test_faults_come_most_frequent_first_with_their_first_line_and_no_path():
     rejects = pl.DataFrame(
         {
             "table": ["sim", "call", "sim"], "file": ["/a/b/sim.csv", None, "/a/b/sim.csv"], "line": [9, None, 10],
-            "column": ["x", None, "x"], "fault": ["bad", "worse", "bad"], "value": ["v*", None, "w*"],
+            "column": ["x", None, "x"], "fault": ["bad_id", "worse", "bad_id"], "value": ["v*", None, "w*"],
         }
     )  # fmt: skip
-    told = figures.faults([("call", "worse", 1), ("sim", "bad", 2), ("sim", "unseen", 2)], rejects)
-    assert [(fault.fault, fault.where, fault.value) for fault in told] == [
-        ("bad", "sim.csv:9", "v*"),
+    told = figures.faults(
+        [("call", "worse", 1), ("sim", "bad_id", 2), ("sim", "unseen", 2)], rejects
+    )
+    assert [(fault.fault.en, fault.where, fault.value) for fault in told] == [
+        ("not an id", "sim.csv:9", "v*"),
         ("unseen", "—", "—"),
         ("worse", "—", "—"),
     ]

@@ -52,5 +52,19 @@ def test_an_account_named_like_a_way_out_is_not_one():
     assert trail.still_count == 1
 
 
+def test_what_came_back_to_the_victim_is_told_and_masked():
+    (trail,) = trails(
+        _flow(
+            ("LEAD-000000001", 1, "VICTIM-000001", "MULE-0000001", 100),
+            ("LEAD-000000001", 2, "MULE-0000001", "VICTIM-000001", 40),
+        ),
+        most=1,
+    )
+    assert [(left.way.en, left.amount.zh) for left in trail.left] == [
+        ("back with the victim", "0.40 元")
+    ]
+    assert trail.still.zh == "0.60 元"
+
+
 def test_no_flow_is_no_trail():
     assert trails(pl.DataFrame(), most=3) == []

@@ -1,11 +1,15 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from pathlib import Path
 
 import yaml
 
 from duanka.jobs.report_parts import words
+from duanka.policy.dated import load
+from duanka.tables import INPUTS
+from duanka.tables.words import MEASURES, TIERS
 
 LOADED = yaml.safe_load(Path(words.__file__).with_name("words.yaml").read_text(encoding="utf-8"))
 CJK = re.compile(r"[一-鿿]")
@@ -28,23 +32,21 @@ def test_every_word_is_a_pair_and_its_english_is_english():
         assert not CJK.search(pair[1]), path
 
 
-def test_measures_of_the_police_are_never_left_to_the_institution():
-    for measure in ("stop_payment", "freeze", "unfreeze", "return_funds"):
-        authority = words.basis("account", measure, in_law=True).authority
-        assert authority.zh.startswith("只能由公安机关决定")
-    assert "police" not in words.basis("account", "restrict", in_law=True).authority.en
-
-
-def test_the_article_follows_the_card_kind():
-    assert "第十八条" in words.basis("account", "restrict", in_law=True).article.zh
-    assert "第十一条" in words.basis("sim", "restrict", in_law=True).article.zh
-    assert "法" not in words.basis("sim", "restrict", in_law=False).article.zh
-    assert words.basis("sim", "freeze", in_law=True) == words.Basis(words.NOTHING, words.NOTHING)
-
-
-def test_every_measure_that_has_a_basis_has_a_word():
+def test_every_measure_authority_and_article_of_the_law_has_its_words():
+    regime = load().at(date(2026, 1, 1))
     for kind in ("account", "sim"):
-        assert set(LOADED["basis"][kind]) <= set(LOADED["measure"])
+        for measure in regime.measures(kind):
+            assert measure.name in LOADED["measure"]
+            assert measure.authority in LOADED["authority"]
+            if measure.name != "allow":
+                assert measure.articles[kind] in LOADED["article"]
+
+
+def test_the_groups_follow_the_contract():
+    assert set(LOADED["tier"]) == set(TIERS)
+    assert set(LOADED["measure"]) == set(MEASURES)
+    assert set(LOADED["answer"]) <= set(MEASURES)
+    assert set(LOADED["table"]) <= set(INPUTS)
 
 
 def test_an_unknown_figure_is_shown_as_it_is_called():

@@ -4,34 +4,54 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import polars as pl
 
 from duanka.jobs.report_parts import show, words
 from duanka.jobs.report_parts.timeline import Timeline, timeline
-from duanka.jobs.report_parts.words import DASH, Basis, Both
+from duanka.jobs.report_parts.words import DASH, Both
 
 if TYPE_CHECKING:
     from datetime import datetime
 
 Sentences = Mapping[str, tuple[str, str]]
 Values = Mapping[tuple[str, str], Mapping[str, tuple[str, str]]]
+Lawful = Mapping[tuple[str, str], tuple[str, str]]
+
+
+class Basis(NamedTuple):
+    """The article a measure rests on and who may decide it."""
+
+    article: Both
+    authority: Both
 
 
 @dataclass(frozen=True)
 class Telling:
-    """What is needed to tell a case: the reasons' sentences and values, the instant, the law."""
+    """What is needed to tell a case: the reasons' sentences and values, the law, the instant."""
 
     sentences: Sentences
     values: Values
+    lawful: Lawful
     as_of: datetime
-    in_law: bool
 
     def reasons(self, kind: str, identifier: str, given: Sequence[str] | None) -> tuple[Both, ...]:
         """The sentences of a case, strongest first, each with its value where one is known."""
         own = self.values.get((kind, identifier), {})
         return tuple(self._reason(code, own.get(code)) for code in given or ())
+
+    def basis(self, card_kind: str, measure: str, row: Mapping[str, Any]) -> Basis:
+        """What the decision itself rests on, else what the policy says of its measure."""
+        article, authority = self.lawful.get((card_kind, measure), ("", ""))
+        article = row.get("legal_basis") or article
+        authority = row.get("authority") or authority
+        if measure == "allow":
+            return Basis(DASH, DASH)
+        return Basis(
+            words.word("article", article) if article else DASH,
+            words.word("authority", authority) if authority else DASH,
+        )
 
     def _reason(self, code: str, value: tuple[str, str] | None) -> Both:
         name, _, written = code.partition("=")
@@ -103,7 +123,7 @@ def cards(
             answer_code=row["tier"],
             answer=words.word("tier", row["tier"]),
             proposed=words.word("measure", row["measure"] or "allow"),
-            basis=words.basis(card_kind, row["measure"] or "allow", in_law=telling.in_law),
+            basis=telling.basis(card_kind, row["measure"] or "allow", row),
             reasons=telling.reasons(card_kind, row["card_id"], row["reasons"]),
             drawn=timeline(lines.filter(pl.col("card_id") == row["card_id"]), telling.as_of),
         )
@@ -128,9 +148,7 @@ def openings(advice: pl.DataFrame, *, telling: Telling, most: int) -> list[Case]
             answer_code=row["advice"],
             answer=words.word("advice", row["advice"]),
             proposed=words.word("measure", row["advice"]),
-            basis=words.basis(
-                row.get("card_kind") or "account", row["advice"], in_law=telling.in_law
-            ),
+            basis=telling.basis(row.get("card_kind") or "account", row["advice"], row),
             reasons=telling.reasons("opening", row["opening_id"], row["reasons"]),
             at=show.instant(row["at"]) if row.get("at") else "—",
         )
@@ -155,10 +173,8 @@ def events(intercept: pl.DataFrame, *, telling: Telling, most: int) -> list[Case
             answer_code=row["answer"],
             answer=words.word("answer", row["answer"]),
             proposed=words.word("answer", row["answer"]),
-            basis=words.basis(
-                "account" if row["event_kind"] == "transfer" else "sim",
-                row["answer"],
-                in_law=telling.in_law,
+            basis=telling.basis(
+                "account" if row["event_kind"] == "transfer" else "sim", row["answer"], row
             ),
             reasons=telling.reasons(row["event_kind"], row["event_id"], row["reasons"]),
             at=show.instant(row["at"]) if row.get("at") else "—",

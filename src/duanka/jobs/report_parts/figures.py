@@ -14,7 +14,8 @@ from duanka.jobs.report_parts.cases import Answered, answers
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from duanka.jobs.report_parts.words import Both
+from duanka.jobs.report_parts.words import Both
+from duanka.tables.check import FAULTS
 
 
 @dataclass(frozen=True)
@@ -168,7 +169,7 @@ class Fault:
 
     table: str
     name: Both
-    fault: str
+    fault: Both
     count: int
     where: str
     column: str
@@ -196,7 +197,7 @@ def _fault(table: str, fault: str, count: int, line: Mapping[str, object]) -> Fa
     return Fault(
         table,
         words.word("table", table),
-        fault,
+        Both(*FAULTS.get(fault, (fault, fault))),
         count,
         f"{name}:{at}" if name and at is not None else name or "—",
         str(line.get("column") or "—"),

@@ -11,6 +11,7 @@ from duanka.jobs.report_parts import show
 from duanka.jobs.report_parts.words import Both
 
 _EXITS = {
+    "VICTIM": Both("已退回被害人", "back with the victim"),
     "CASH": Both("取现", "taken as cash"),
     "MERCHANT": Both("商户消费", "spent at merchants"),
     "OVERSEAS": Both("流向境外", "sent abroad"),
@@ -101,6 +102,7 @@ def _trail(flow: pl.DataFrame, lead: dict[str, object]) -> Trail:
 
 def _lies(one: pl.DataFrame) -> pl.DataFrame:
     """What of the loss came to rest at each place, the most first, and the way out it is."""
+    victims = one.filter(pl.col("hop") == 1)["payer_id"].unique().to_list()
     came = one.select(pl.col("payee_id").alias("card_id"), pl.col("tainted_fen").alias("fen"))
     went = one.filter(pl.col("hop") > 1).select(
         pl.col("payer_id").alias("card_id"), -pl.col("tainted_fen").alias("fen")
@@ -111,7 +113,11 @@ def _lies(one: pl.DataFrame) -> pl.DataFrame:
         .agg(pl.col("fen").sum())
         .filter(pl.col("fen") > 0)
         .with_columns(
-            pl.col("card_id").str.extract(r"^(CASH$|MERCHANT|OVERSEAS|CRYPTO)").alias("exit")
+            pl.when(pl.col("card_id").is_in(victims))
+            .then(pl.lit("VICTIM"))
+            .otherwise(pl.col("card_id").str.extract(r"^(CASH$|MERCHANT:|OVERSEAS:|CRYPTO:)"))
+            .str.strip_chars_end(":")
+            .alias("exit")
         )
         .sort("fen", "card_id", descending=[True, False])
     )

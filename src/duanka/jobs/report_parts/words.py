@@ -24,13 +24,6 @@ class Figure(NamedTuple):
     means: Both
 
 
-class Basis(NamedTuple):
-    """The article a measure rests on and who may decide it."""
-
-    article: Both
-    authority: Both
-
-
 NOTHING = Both("", "")
 DASH = Both("—", "—")
 
@@ -66,17 +59,3 @@ def figure(name: str) -> Figure:
     if found is None:
         return Figure(Both(name, name), "number", NOTHING)
     return Figure(Both(*found["name"]), found["unit"], Both(*found["means"]))
-
-
-def basis(card_kind: str, measure: str, *, in_law: bool) -> Basis:
-    """The article a measure rests on, and who may decide it.
-
-    Before the law was in force the article is whatever the dated policy names, so none is quoted.
-
-    Source: 反电信网络诈骗法 (in force 2022-12-01), articles 10, 11, 16, 18, 20.
-    """
-    found = _words()["basis"].get(card_kind, {}).get(measure)
-    if found is None:
-        return Basis(NOTHING, NOTHING)
-    article = Both(*found["article"]) if in_law else Both(*_words()["before_the_law"])
-    return Basis(article, Both(*_words()["authority"][found["authority"]]))
