@@ -1,0 +1,1 @@
+"""What we ask of the data: one definition of a feature, one kernel, several hosts."""

@@ -1,0 +1,284 @@
+"""The ordered list of every feature of every subject, with its reason in both languages, and its hash."""
+
+from __future__ import annotations
+
+import hashlib
+from functools import cache
+from typing import TYPE_CHECKING, Literal
+
+from duanka.features import calls, devices, kernel, openings, taint, transfers
+from duanka.features.spec import WINDOWS, Aggregate, Derived, Feature
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from duanka.features.spec import Family
+
+Subject = Literal["account", "sim", "transfer", "call", "opening"]
+SUBJECTS: tuple[Subject, ...] = ("account", "sim", "transfer", "call", "opening")
+
+Words = dict[str, tuple[str, str, "Family"]]
+
+HOLDING: Words = {
+    "holder_account_count": ("同一开户人名下账户数", "accounts held by the holder", "opening"),
+    "holder_sim_count": ("同一开户人名下电话卡数", "phone cards held by the holder", "opening"),
+    "holder_opened_30d": (
+        "同一开户人近30天新开卡数",
+        "cards the holder opened in 30 days",
+        "opening",
+    ),
+    "holder_company_count": (
+        "同一开户人在同一机构的同类卡数",
+        "cards of the kind at the same institution",
+        "opening",
+    ),
+}
+CARD: Words = {
+    "age_days": ("卡龄(天)", "age of the card (days)", "rhythm"),
+    **HOLDING,
+}
+ACCOUNT: Words = {
+    "is_corporate": ("对公账户", "a corporate account", "opening"),
+    "is_payment": ("支付账户", "a payment account", "opening"),
+    "is_low_class": ("二三类账户", "a class II or III account", "opening"),
+    "has_bound_sim": ("绑定手机号为已知电话卡", "bound to a known phone card", "cross"),
+    "bound_apart": (
+        "收验证码的手机与登录设备分离",
+        "codes arrive on another handset than the one that logs in",
+        "cross",
+    ),
+    "bound_age_days": ("绑定电话卡卡龄(天)", "age of the bound phone card (days)", "cross"),
+}
+BOUND_CALLS = (
+    "call_out_count_7d",
+    "call_in_count_7d",
+    "call_out_count_90d",
+    "call_in_count_90d",
+    "callee_distinct_30d",
+    "call_first_count_7d",
+    "call_first_day_peak_90d",
+    "call_since_last_s",
+)
+BOUND_MESSAGES = ("code_count_1d", "code_count_7d", "message_in_count_30d")
+BOUND_USES = ("device_crowd_30d", "device_distinct_30d", "device_first_count_30d")
+SIM: Words = {
+    "is_iot": ("物联网卡", "an internet-of-things card", "opening"),
+    "bound_account_count": ("绑定账户数", "accounts bound to the phone card", "cross"),
+}
+SIM_ACCOUNT = (
+    "in_total_fen_30d",
+    "passed_hour_fen_90d",
+    "in_first_day_peak_90d",
+    "in_first_count_7d",
+    "called_in_count_90d",
+    "out_total_fen_30d",
+    "since_last_s",
+)
+EVENT_TRANSFER: Words = {
+    "amount_fen": ("本笔金额", "amount of this transfer", "money"),
+    "hour": ("发生时刻(时)", "hour of the day", "rhythm"),
+    "is_first": ("首次向该收款方付款", "first payment to this payee", "contacts"),
+    "is_own": ("本人账户之间", "between the holder's own accounts", "money"),
+    "is_protected": ("受保护款项", "a protected payment", "rhythm"),
+    "is_cash": ("现金存取", "cash", "money"),
+    "is_merchant": ("商户消费", "a purchase at a merchant", "money"),
+    "is_abroad_or_crypto": ("转往境外或虚拟货币渠道", "to abroad or to a crypto venue", "money"),
+    "is_machine": ("柜台或取款机", "at a counter or cash machine", "money"),
+    "is_scanned": ("扫码", "by QR or terminal", "money"),
+    "is_round": ("整百金额", "a round sum", "money"),
+    "is_new_device": ("新设备操作", "from a device new to the payer", "device"),
+    "is_emptying": ("转出后余额几近为零", "leaves almost nothing", "money"),
+    "since_call_s": ("距接听陌生来电(秒)", "seconds since a stranger's call", "cross"),
+    "depth": ("资金层数", "layers behind the money", "taint"),
+    "cycle": ("资金回流环长", "length of a closed money loop", "taint"),
+    "gather": ("同源汇聚路数", "payers bringing money of one source", "taint"),
+    "of_payer_largest": (
+        "本笔与付款方近90天最大一笔之比",
+        "this amount against the payer's largest in 90 days",
+        "money",
+    ),
+    "of_payee_largest": (
+        "本笔与收款方近90天最大一笔之比",
+        "this amount against the payee's largest in 90 days",
+        "money",
+    ),
+    "of_payer_day_in": (
+        "本笔占付款方近1天转入比例",
+        "this amount against what the payer received in a day",
+        "money",
+    ),
+    "of_payer_hour_in": (
+        "本笔占付款方近1小时转入比例",
+        "this amount against what the payer received in an hour",
+        "money",
+    ),
+    "payer_age_days": ("付款卡卡龄(天)", "age of the payer's card (days)", "rhythm"),
+    "payee_age_days": ("收款卡卡龄(天)", "age of the payee's card (days)", "rhythm"),
+    "payee_known": ("收款卡为本机构登记卡", "the payee is on the register", "opening"),
+}
+EVENT_USES = (
+    "device_crowd_30d",
+    "device_first_count_7d",
+    "device_distinct_7d",
+    "abroad_count_7d",
+    "network_crowd_1d",
+)
+EVENT_CALL: Words = {
+    "hour": ("发生时刻(时)", "hour of the day", "rhythm"),
+    "is_first": ("首次呼叫该号码", "first call to this number", "contacts"),
+    "is_roaming": ("漫游", "roaming", "device"),
+    "caller_age_days": ("主叫卡龄(天)", "age of the caller's card (days)", "rhythm"),
+}
+CALLEE = ("call_in_count_7d", "call_out_count_7d", "caller_distinct_30d", "call_first_share_30d")
+EVENT_OPENING: Words = {
+    "hour": ("办理时刻(时)", "hour of the day", "rhythm"),
+    "is_sim": ("申请电话卡", "an application for a phone card", "opening"),
+    "is_accompanied": ("有人陪同", "somebody came along", "opening"),
+    **HOLDING,
+}  # fmt: skip
+
+
+def words_of(
+    aggregates: Iterable[Aggregate], scalars: Mapping[str, tuple[str, str, Family]]
+) -> Words:
+    """Every column that these aggregates and scalars give, with its words."""
+    out: Words = {}
+    for a in aggregates:
+        for window, name in zip(a.windows, a.names(), strict=True):
+            w = WINDOWS[window]
+            out[name] = (f"{w.zh}{a.zh}", f"{a.en} {w.en}", a.family)
+    out.update(scalars)
+    return out
+
+
+def derived_words(derived: Iterable[Derived]) -> Words:
+    """The words of derived columns; the window is read off the name's last part."""
+    out: Words = {}
+    for d in derived:
+        w = WINDOWS.get(d.name.rsplit("_", 1)[-1])
+        out[d.name] = (f"{w.zh}{d.zh}", f"{d.en} {w.en}", d.family) if w else (d.zh, d.en, d.family)
+    return out
+
+
+TRANSFER_WORDS = words_of(transfers.AGGREGATES, transfers.SCALAR_WORDS)
+TRANSFER_ALL = {**TRANSFER_WORDS, **derived_words(transfers.DERIVED)}
+CALL_WORDS = words_of(calls.CALLS, calls.CALL_SCALARS)
+PAID_WORDS = words_of(calls.PAID, {})
+MESSAGE_WORDS = words_of(calls.MESSAGES, calls.MESSAGE_SCALARS)
+USE_WORDS = words_of(devices.USES, devices.USE_SCALARS)
+PLACE_WORDS = words_of(devices.PLACES, {})
+NOTICE_WORDS = words_of(taint.NOTICES, {})
+APPLICANT_WORDS = {
+    n: words_of(openings.BY_APPLICANT, {}).get(
+        n, ("申请开卡的节奏", "the rhythm of applications", "opening")
+    )
+    for n in openings.APPLICANT_NAMES
+}
+HOST_WORDS = words_of(openings.BY_HOST, {})
+NAMED_NOTICES = words_of(openings.BY_NOTICE, {})
+
+
+def _of(words: Words, prefix: str, zh: str, en: str, only: Iterable[str] | None = None) -> Words:
+    names = words if only is None else only
+    return {
+        f"{prefix}_{n}": (f"{zh}{words[n][0]}", f"{en}: {words[n][1]}", words[n][2]) for n in names
+    }
+
+
+def _as(family: Family, words: Words) -> Words:
+    return {n: (zh, en, family) for n, (zh, en, _) in words.items()}
+
+
+_CALL_ALL = {**CALL_WORDS, **derived_words(calls.DERIVED), **PAID_WORDS, **MESSAGE_WORDS}
+_BY_SUBJECT: dict[Subject, Words] = {
+    "account": {
+        **TRANSFER_ALL, **USE_WORDS, **PLACE_WORDS, **NOTICE_WORDS, **APPLICANT_WORDS, **CARD, **ACCOUNT,
+        **_as("cross", _of(CALL_WORDS, "bound", "绑定电话卡", "bound phone card", BOUND_CALLS)),
+        **_as("cross", _of(MESSAGE_WORDS, "bound", "绑定电话卡", "bound phone card", BOUND_MESSAGES)),
+        **_as("cross", _of(USE_WORDS, "bound", "绑定电话卡", "bound phone card", BOUND_USES)),
+    },
+    "sim": {
+        **_CALL_ALL, **USE_WORDS, **PLACE_WORDS, **NOTICE_WORDS, **APPLICANT_WORDS, **CARD, **SIM,
+        **_as("cross", _of(TRANSFER_ALL, "account", "绑定账户", "bound account", SIM_ACCOUNT)),
+    },
+    "transfer": {
+        **EVENT_TRANSFER,
+        **_of(TRANSFER_ALL, "payer", "付款方", "payer"),
+        **_of(USE_WORDS, "payer", "付款方", "payer", EVENT_USES),
+        **_of(NOTICE_WORDS, "payer", "付款方", "payer"),
+        **_of(TRANSFER_ALL, "payee", "收款方", "payee"),
+        **_of(USE_WORDS, "payee", "收款方", "payee", EVENT_USES),
+        **_of(NOTICE_WORDS, "payee", "收款方", "payee"),
+    },
+    "call": {
+        **EVENT_CALL,
+        **_of(_CALL_ALL, "caller", "主叫", "caller"),
+        **_of(USE_WORDS, "caller", "主叫", "caller", EVENT_USES),
+        **_of(NOTICE_WORDS, "caller", "主叫", "caller"),
+        **_of(_CALL_ALL, "callee", "被叫", "callee", CALLEE),
+    },
+    "opening": {
+        **EVENT_OPENING, **APPLICANT_WORDS,
+        **_of(HOST_WORDS, "companion", "陪同人", "companion"),
+        **_of(HOST_WORDS, "terminal", "办理终端", "terminal"),
+        **_of(HOST_WORDS, "staff", "经办人员", "staff"),
+        **_of(NAMED_NOTICES, "holder", "申请人", "applicant"),
+        **_of(NAMED_NOTICES, "outlet", "网点", "outlet"),
+        **_of(NAMED_NOTICES, "staff", "经办人员", "staff"),
+    },
+}  # fmt: skip
+
+
+@cache
+def features_of(subject: Subject) -> tuple[Feature, ...]:
+    """The features of a subject's question, in the order of its vector."""
+    return tuple(Feature(name, *words) for name, words in _BY_SUBJECT[subject].items())
+
+
+@cache
+def names_of(subject: Subject) -> tuple[str, ...]:
+    """The names alone."""
+    return tuple(feature.name for feature in features_of(subject))
+
+
+@cache
+def catalogue_hash(subject: Subject) -> str:
+    """Twelve hex digits that change whenever what a vector holds changes."""
+    told = [*names_of(subject), *(f"{w.name}{w.length}/{w.hop}" for w in WINDOWS.values())]
+    told += [repr((a.stem, a.op, a.need, a.bar, a.value, a.of)) for a in _all_aggregates()]
+    told.append(repr((kernel.RETURN_SPAN, kernel.TEST_SPAN, kernel.WAKE_SPAN)))
+    return hashlib.sha256("\n".join(told).encode()).hexdigest()[:12]
+
+
+def _all_aggregates() -> tuple[Aggregate, ...]:
+    return (
+        *transfers.AGGREGATES, *calls.CALLS, *calls.PAID, *calls.MESSAGES, *devices.USES,
+        *devices.PLACES, *devices.HOSTS, *devices.NETWORKS, *openings.BY_APPLICANT,
+        *openings.BY_HOST, *openings.BY_NOTICE, *taint.NOTICES,
+    )  # fmt: skip
+
+
+def sentences() -> dict[str, tuple[str, str]]:
+    """For every feature name its (zh, en) reason."""
+    return {f.name: (f.zh, f.en) for s in SUBJECTS for f in features_of(s)}
+
+
+def markdown() -> str:
+    """The feature catalogue as a page, both languages, generated from the code."""
+    lines = [
+        "# Feature catalogue 特征目录",
+        "",
+        "Generated by `make docs`. Windows are half-open and end before the question.",
+        "",
+    ]
+    for subject in SUBJECTS:
+        lines += [
+            f"## {subject}",
+            "",
+            f"{len(names_of(subject))} features, hash `{catalogue_hash(subject)}`.",
+            "",
+        ]
+        lines += ["| feature | family | 中文 | English |", "|---|---|---|---|"]
+        lines += [f"| `{f.name}` | {f.family} | {f.zh} | {f.en} |" for f in features_of(subject)]
+        lines.append("")
+    return "\n".join(lines)

@@ -1,0 +1,348 @@
+"""The only window arithmetic in the house: add one event to a key's row, answer one question.
+
+A row is one contiguous int64 array: a clock, hop buckets with running totals for every window, the
+lots of money received lately, and a ring of counterparties. Cost and memory are bounded on hubs.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numba as nb
+import numpy as np
+
+from duanka.features import flags as f
+from duanka.features.spec import DAY, HOUR, SECOND, WINDOWS
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from duanka.features.spec import Aggregate
+
+    Ints = NDArray[np.int64]
+
+# the first three leave a running total by subtraction, the last two by looking again
+COUNT, TOTAL, ACTIVE, LARGEST, PEAK = 0, 1, 2, 3, 4
+OPS = {"count": COUNT, "total": TOTAL, "active": ACTIVE, "largest": LARGEST, "peak": PEAK}
+V_VALUE, V_PASSED_1H, V_PASSED_1D, V_DWELL_S, V_FIELD = 0, 1, 2, 3, 100
+VALUES = {
+    "value": V_VALUE,
+    "passed_1h": V_PASSED_1H,
+    "passed_1d": V_PASSED_1D,
+    "dwell_s": V_DWELL_S,
+    "depth": V_FIELD + f.DEPTH_SHIFT,
+    "cycle": V_FIELD + f.CYCLE_SHIFT,
+    "gather": V_FIELD + f.GATHER_SHIFT,
+    "crowd": V_FIELD + f.CROWD_SHIFT,
+}
+NEVER = -(1 << 62)
+CLOCK, FIRST_AT, LAST_AT, SMALL_AT, SEEN, LOT_HEAD, MOST_WITH_ONE, LOW = 0, 1, 2, 3, 4, 5, 6, 8
+SCALARS = (
+    "since_first_s",
+    "since_last_s",
+    "contacts_count",
+    "contacts_full",
+    "most_with_one_count",
+)
+RETURN_SPAN = 7 * DAY
+TEST_SPAN = DAY
+WAKE_SPAN = 30 * DAY
+
+
+class Layout(NamedTuple):
+    """Where a stream's numbers stand in a row; compiled from its aggregates.
+
+    Shapes: per window length, hop, ring, base, start, stop; per column op, need, bar, value, source;
+    per distinct feature d_need (IN, OUT or both) and d_window.
+    """
+
+    length: Ints
+    hop: Ints
+    ring: Ints
+    base: Ints
+    start: Ints
+    stop: Ints
+    op: Ints
+    need: Ints
+    bar: Ints
+    value: Ints
+    source: Ints
+    d_need: Ints
+    d_window: Ints
+    run: int
+    lots: int
+    lot_count: int
+    contacts: int
+    contact_count: int
+    width: int
+
+
+def compile_layout(
+    aggregates: Sequence[Aggregate], *, contact_count: int = 64, lot_count: int = 0
+) -> tuple[Layout, tuple[str, ...]]:
+    """The row layout of a stream and the names of what `answer` writes, in that order."""
+    used = [w for w in WINDOWS if any(w in a.windows for a in aggregates)]
+    columns = [(w, a) for w in used for a in aggregates if w in a.windows and a.op != "distinct"]
+    names = [f"{a.stem}_{w}" for w, a in columns]
+    distinct = [(w, a) for a in aggregates if a.op == "distinct" for w in a.windows]
+    of_window = [[i for i, (w, _) in enumerate(columns) if w == name] for name in used]
+    ring = [WINDOWS[w].length // WINDOWS[w].hop + 1 for w in used]
+    run = LOW + len(used)
+    base, offset = [], run + len(columns)
+    for cols, slots in zip(of_window, ring, strict=True):
+        base.append(offset)
+        offset += slots * (1 + len(cols))
+    counts = np.cumsum([0, *[len(cols) for cols in of_window]])
+    lots, contacts = offset, offset + 2 * lot_count
+    layout = Layout(
+        length=_ints([WINDOWS[w].length for w in used]),
+        hop=_ints([WINDOWS[w].hop for w in used]),
+        ring=_ints(ring),
+        base=_ints(base),
+        start=_ints(counts[:-1]),
+        stop=_ints(counts[1:]),
+        op=_ints([OPS[a.op] for _, a in columns]),
+        need=_ints([a.need for _, a in columns]),
+        bar=_ints([a.bar for _, a in columns]),
+        value=_ints([VALUES[a.value] for _, a in columns]),
+        source=_ints([names.index(a.of) if a.of else -1 for _, a in columns]),
+        d_need=_ints([a.need for _, a in distinct]),
+        d_window=_ints([used.index(w) for w, _ in distinct]),
+        run=run,
+        lots=lots,
+        lot_count=lot_count,
+        contacts=contacts,
+        contact_count=contact_count,
+        width=contacts + 4 * contact_count,
+    )
+    return layout, (*names, *[f"{a.stem}_{w}" for w, a in distinct], *SCALARS)
+
+
+def _ints(values: object) -> Ints:
+    return np.array(values, dtype=np.int64).reshape(-1)
+
+
+@nb.njit(cache=True, nogil=True)
+def clear(row, lay):  # type: ignore[no-untyped-def]
+    """A row that has seen nothing."""
+    row[:] = 0
+    row[CLOCK] = NEVER
+    row[FIRST_AT] = NEVER
+    row[LAST_AT] = NEVER
+    row[SMALL_AT] = NEVER
+    for w in range(lay.hop.size):
+        row[LOW + w] = NEVER
+        step = 1 + lay.stop[w] - lay.start[w]
+        for slot in range(lay.ring[w]):
+            row[lay.base[w] + slot * step] = NEVER
+    for i in range(lay.lot_count):
+        row[lay.lots + 2 * i] = NEVER
+    for i in range(lay.contact_count):
+        at = lay.contacts + 4 * i
+        row[at] = -1
+        row[at + 1] = NEVER
+        row[at + 2] = NEVER
+
+
+@nb.njit(cache=True, nogil=True)
+def advance(row, lay, now):  # type: ignore[no-untyped-def]
+    """Move the row's clock to `now`: buckets that left their window leave the running totals."""
+    if now <= row[CLOCK]:
+        return
+    row[CLOCK] = now
+    for w in range(lay.hop.size):
+        low = (now - lay.length[w]) // lay.hop[w]
+        old = row[LOW + w]
+        if low == old:
+            continue
+        row[LOW + w] = low
+        if old == NEVER:
+            continue
+        ring, base, start = lay.ring[w], lay.base[w], lay.start[w]
+        width = lay.stop[w] - start
+        stale = False
+        for epoch in range(old, min(low, old + ring)):
+            at = base + (epoch % ring) * (1 + width)
+            if row[at] != epoch:
+                continue
+            row[at] = NEVER
+            for c in range(width):
+                if lay.op[start + c] <= ACTIVE:
+                    row[lay.run + start + c] -= row[at + 1 + c]
+                elif row[at + 1 + c] >= row[lay.run + start + c]:
+                    stale = True
+        if stale:
+            for c in range(width):
+                if lay.op[start + c] > ACTIVE:
+                    most = 0
+                    for slot in range(ring):
+                        at = base + slot * (1 + width)
+                        if row[at] != NEVER and row[at + 1 + c] > most:
+                            most = row[at + 1 + c]
+                    row[lay.run + start + c] = most
+
+
+@nb.njit(cache=True, nogil=True)
+def meet(row, lay, at, other, flags):  # type: ignore[no-untyped-def]
+    """The event's flags with FIRST and RETURNED set from the ring of counterparties, which learns of it.
+
+    The ring keeps the counterparties seen last; a late stranger older than all of them is not taken in.
+    """
+    end = lay.contacts + 4 * lay.contact_count
+    spot, oldest, oldest_at = -1, -1, at
+    i = lay.contacts
+    while i < end:
+        who = row[i]
+        if who == other:
+            spot = i
+            break
+        if who == -1:
+            oldest, oldest_at = i, NEVER
+            break
+        last = max(row[i + 1], row[i + 2])
+        if last < oldest_at:
+            oldest, oldest_at = i, last
+        i += 4
+    if spot == -1:
+        flags |= f.FIRST
+        if oldest == -1:
+            return flags
+        spot = oldest
+        row[spot] = other
+        row[spot + 1] = NEVER
+        row[spot + 2] = NEVER
+        row[spot + 3] = 0
+    back = row[spot + 2] if flags & f.IN else row[spot + 1]
+    if back != NEVER and back >= at - RETURN_SPAN and back <= at:
+        flags |= f.RETURNED
+    mine = spot + 1 if flags & f.IN else spot + 2
+    row[mine] = max(row[mine], at)
+    row[spot + 3] += 1
+    row[MOST_WITH_ONE] = max(row[MOST_WITH_ONE], row[spot + 3])
+    return flags
+
+
+@nb.njit(cache=True, nogil=True)
+def pass_through(row, lay, at, flags, value, scratch):  # type: ignore[no-untyped-def]
+    """What of an outgoing sum was received within the hour, within the day, and how long it lay.
+
+    Received lots are used up oldest first; `scratch` gets passed_1h, passed_1d and dwell_s.
+    """
+    scratch[V_PASSED_1H] = 0
+    scratch[V_PASSED_1D] = 0
+    scratch[V_DWELL_S] = 0
+    if lay.lot_count == 0 or not flags & f.OK:
+        return
+    head = row[LOT_HEAD]
+    if flags & f.IN:
+        row[lay.lots + 2 * head] = at
+        row[lay.lots + 2 * head + 1] = value
+        row[LOT_HEAD] = (head + 1) % lay.lot_count
+        return
+    want = value
+    for k in range(lay.lot_count):
+        lot = lay.lots + 2 * ((head + k) % lay.lot_count)
+        lot_at, left = row[lot], row[lot + 1]
+        if lot_at < at - DAY or lot_at > at or left <= 0:
+            continue
+        taken = min(left, want)
+        if scratch[V_PASSED_1D] == 0:
+            scratch[V_DWELL_S] = (at - lot_at) // SECOND
+        row[lot + 1] -= taken
+        scratch[V_PASSED_1D] += taken
+        if lot_at >= at - HOUR:
+            scratch[V_PASSED_1H] += taken
+        want -= taken
+        if want == 0:
+            break
+
+
+@nb.njit(cache=True, nogil=True)
+def add(row, lay, at, other, value, flags, scratch):  # type: ignore[no-untyped-def]
+    """The event's flags as it entered the key's row; the row now knows of it."""
+    advance(row, lay, at)
+    flags = meet(row, lay, at, other, flags)
+    if flags & f.LARGE and row[SMALL_AT] != NEVER and row[SMALL_AT] >= at - TEST_SPAN:
+        flags |= f.AFTER_SMALL
+    if row[LAST_AT] != NEVER and at - row[LAST_AT] > WAKE_SPAN:
+        flags |= f.WAKE
+    scratch[V_VALUE] = value
+    pass_through(row, lay, at, flags, value, scratch)
+    if flags & f.SMALL:
+        row[SMALL_AT] = max(row[SMALL_AT], at)
+    if row[FIRST_AT] == NEVER or at < row[FIRST_AT]:
+        row[FIRST_AT] = at
+    row[LAST_AT] = max(row[LAST_AT], at)
+    row[SEEN] += 1
+    for w in range(lay.hop.size):
+        epoch = at // lay.hop[w]
+        if epoch < row[LOW + w]:
+            continue
+        start = lay.start[w]
+        width = lay.stop[w] - start
+        spot = lay.base[w] + (epoch % lay.ring[w]) * (1 + width)
+        if row[spot] != epoch:
+            row[spot] = epoch
+            for c in range(width):
+                row[spot + 1 + c] = 0
+        for c in range(width):
+            k = start + c
+            if (flags & lay.need[k]) != lay.need[k] or flags & lay.bar[k]:
+                continue
+            op = lay.op[k]
+            if op == COUNT:
+                row[spot + 1 + c] += 1
+                row[lay.run + k] += 1
+                continue
+            if op == ACTIVE:
+                row[lay.run + k] += 1 - row[spot + 1 + c]
+                row[spot + 1 + c] = 1
+                continue
+            if op == PEAK:
+                amount = row[lay.run + lay.source[k]]
+            elif lay.value[k] >= V_FIELD:
+                amount = (flags >> (lay.value[k] - V_FIELD)) & f.FIELD
+            else:
+                amount = scratch[lay.value[k]]
+            if op == TOTAL:
+                row[spot + 1 + c] += amount
+                row[lay.run + k] += amount
+            else:
+                row[spot + 1 + c] = max(row[spot + 1 + c], amount)
+                row[lay.run + k] = max(row[lay.run + k], amount)
+    return flags
+
+
+@nb.njit(cache=True, nogil=True)
+def answer(row, lay, asked_at, out):  # type: ignore[no-untyped-def]
+    """The row's answer to a question asked at `asked_at`, written to `out`.
+
+    Every event added must have at < asked_at; the hosts see to it.
+    """
+    advance(row, lay, asked_at)
+    n = lay.op.size
+    for c in range(n):
+        out[c] = row[lay.run + c]
+    m = lay.d_need.size
+    for d in range(m):
+        out[n + d] = 0
+    held = 0
+    end = lay.contacts + 4 * lay.contact_count
+    i = lay.contacts
+    while i < end and row[i] != -1:
+        held += 1
+        for d in range(m):
+            w = lay.d_window[d]
+            since = row[LOW + w] * lay.hop[w]
+            need = lay.d_need[d]
+            if (need & f.IN and row[i + 1] >= since) or (need & f.OUT and row[i + 2] >= since):
+                out[n + d] += 1
+        i += 4
+    at = n + m
+    out[at] = (asked_at - row[FIRST_AT]) // SECOND if row[SEEN] else -1
+    out[at + 1] = (asked_at - row[LAST_AT]) // SECOND if row[SEEN] else -1
+    out[at + 2] = held
+    out[at + 3] = 1 if held == lay.contact_count else 0
+    out[at + 4] = row[MOST_WITH_ONE]
