@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from duanka.network.book import Book
 
 NO_AMOUNT = np.int64(-1)
+MATCHES = ("none", "exact", "one_payer", "latest", "largest")
+"""How a loss was found, from not at all, as `losses` says; `Losses.match` counts along these."""
+NONE, EXACT, ONE_PAYER, LATEST, LARGEST = range(5)
 
 
 class Reports(NamedTuple):
@@ -30,12 +33,13 @@ class Reports(NamedTuple):
 class Losses(NamedTuple):
     """The loss transfers of each report, in time order, and what of each was lost.
 
-    Shapes: those of report i are `row[start[i]:start[i + 1]]`, `fen` likewise.
+    Shapes: those of report i are `row[start[i]:start[i + 1]]`, `fen` likewise; `match` one a report.
     """
 
     start: NDArray[np.int64]
     row: NDArray[np.int32]
     fen: NDArray[np.int64]
+    match: NDArray[np.int64]
 
 
 def losses(book: Book, reports: Reports) -> Losses:
@@ -63,8 +67,9 @@ def _pick(
     rows: NDArray[np.int32],
     first: NDArray[np.int64],
     last: NDArray[np.int64],
-) -> tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.int64]]:
+) -> tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.int64], NDArray[np.int64]]:
     start = np.zeros(len(first) + 1, np.int64)
+    match = np.zeros(len(first), np.int64)
     sums = np.zeros(len(book.accounts), np.int64)
     row = [np.int32(0) for _ in range(0)]
     fen = [np.int64(0) for _ in range(0)]
@@ -72,20 +77,20 @@ def _pick(
         mine = rows[first[i] : last[i]]
         at = book.at[mine]
         mine = mine[np.searchsorted(at, reports.since[i]) : np.searchsorted(at, reports.until[i])]
-        lost = _matched(book, mine, reports.loss[i], sums)
+        lost, match[i] = _matched(book, mine, reports.loss[i], sums)
         for j in range(len(mine)):
             if lost[j] > 0:
                 row.append(mine[j])
                 fen.append(lost[j])
         start[i + 1] = len(row)
-    return start, np.array(row, np.int32), np.array(fen, np.int64)
+    return start, np.array(row, np.int32), np.array(fen, np.int64), match
 
 
 @njit(cache=True)
 def _matched(
     book: Book, rows: NDArray[np.int32], loss: np.int64, sums: NDArray[np.int64]
-) -> NDArray[np.int64]:
-    """What of each of these rows was lost; `sums` comes and goes as zeros, one an account."""
+) -> tuple[NDArray[np.int64], int]:
+    """What of each of these rows was lost, and by which match; `sums` comes and goes as zeros, one an account."""
     lost = np.zeros(len(rows), np.int64)
     amount = book.amount[rows]
     best = -1
@@ -97,7 +102,7 @@ def _matched(
             best = j
     if best >= 0:
         lost[best] = amount[best]
-        return lost
+        return lost, LARGEST if loss == NO_AMOUNT else EXACT
     for j in range(len(rows)):
         sums[book.payer[rows[j]]] += amount[j]
     victim = np.int32(-1)
@@ -110,4 +115,6 @@ def _matched(
         if victim < 0 or book.payer[rows[j]] == victim:
             lost[j] = min(missing, amount[j])
             missing -= lost[j]
-    return lost
+    if missing == loss:
+        return lost, NONE
+    return lost, LATEST if victim < 0 else ONE_PAYER

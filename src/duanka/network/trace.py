@@ -12,7 +12,7 @@ import polars as pl
 from duanka.errors import BadInput
 from duanka.network import book as books
 from duanka.network.hops import FIFO, PRO_RATA
-from duanka.network.loss import NO_AMOUNT, Losses, Reports, losses
+from duanka.network.loss import MATCHES, NO_AMOUNT, Losses, Reports, losses
 from duanka.network.walk import Found, Limits, walk
 from duanka.tables import typed
 
@@ -30,6 +30,7 @@ HOLDING: dict[str, pl.DataType | type[pl.DataType]] = {
 WALK: dict[str, pl.DataType | type[pl.DataType]] = {
     "lead_id": pl.String,
     "found_fen": pl.Int64,
+    "match": pl.Enum(MATCHES),
     "edges_count": pl.Int64,
     "cut": pl.Boolean,
 }
@@ -71,8 +72,9 @@ class Traced:
             held lost money, where in = out + left + untraced. Untraced is what left in ways that
             were not followed: past the last hop, under the least amount, or by payments that the
             balances show but no row tells.
-        cut: lead_id, found_fen (the loss found in the transfers), edges_count (payments looked at)
-            and cut (the budget ended before the money did); one row a lead that was traced.
+        cut: lead_id, found_fen (the loss found in the transfers), match (how it was found, from
+            exact to none: `network.loss`), edges_count (payments looked at) and cut (the budget
+            ended before the money did); one row a lead on an account.
     """
 
     flow: pl.DataFrame
@@ -197,6 +199,7 @@ def _cut(found: Found, lost: Losses, known: pl.DataFrame, asked: pl.DataFrame) -
         {
             "lead_id": known["lead_id"],
             "found_fen": np.diff(sums[lost.start]),
+            "match": [MATCHES[m] for m in lost.match],
             "edges_count": found.ends[:, 0],
             "cut": found.ends[:, 1].astype(np.bool_),
         },
@@ -206,6 +209,8 @@ def _cut(found: Found, lost: Losses, known: pl.DataFrame, asked: pl.DataFrame) -
         asked.select("lead_id")
         .join(walked, on="lead_id", how="left", maintain_order="left")
         .with_columns(
-            pl.col("found_fen", "edges_count").fill_null(0), pl.col("cut").fill_null(value=False)
+            pl.col("found_fen", "edges_count").fill_null(0),
+            pl.col("match").fill_null("none"),
+            pl.col("cut").fill_null(value=False),
         )
     )
