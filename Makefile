@@ -19,7 +19,8 @@ help:
 setup: $(STAMP) ## make .venv and install exactly what requirements.lock names
 
 run: $(STAMP) ## simulate a town, judge its cards, write out/report.html
-	$(BIN)/duanka simulate --out $(TOWN) --people $(PEOPLE) --days $(DAYS) --seed $(SEED)
+	@test ! -e $(TOWN)/transfer.parquet || echo "$(TOWN)/ is there already; remove it to get another town"
+	@test -e $(TOWN)/transfer.parquet || $(BIN)/duanka simulate --out $(TOWN) --people $(PEOPLE) --days $(DAYS) --seed $(SEED)
 	$(BIN)/duanka run $(TOWN) --out $(OUT)
 
 check: lint type test ## everything .ci/run asks for: lint, types, house rules, tests
