@@ -93,7 +93,8 @@ def _balanced(
     implicated = y == 1
     of_implicated = implicated.sum() / weight[implicated].sum()
     wanted = implicated.sum() * (1 - implicated_share) / implicated_share
-    return weight * np.where(implicated, of_implicated, wanted / weight[~implicated].sum())
+    factor = np.where(implicated, of_implicated, wanted / weight[~implicated].sum())
+    return np.asarray(weight * factor, np.float64)
 
 
 def _parameters(settings: TrainSettings, names: Sequence[str], seed: int) -> dict[str, object]:
@@ -111,7 +112,7 @@ def _parameters(settings: TrainSettings, names: Sequence[str], seed: int) -> dic
         "max_bin": _MOST_BINS,
         "feature_pre_filter": False,
         "deterministic": True,
-        "force_row_wise": True,
+        "force_col_wise": True,
         "seed": seed,
         "num_threads": settings.threads,
         "verbosity": -1,

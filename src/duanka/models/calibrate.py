@@ -5,9 +5,9 @@ Three corrections, each strictly increasing, so that the order of the cards neve
 1. a line through the held-out log-odds (Platt), bent at a few knots where enough implicated cards
    show that the line is off;
 2. labels are incomplete: P(implicated) = P(labelled) / c, with c = P(labelled | implicated).
-   Assumption, stated wherever c is used: which implicated cards get labelled does not depend on
-   their features (selected completely at random), and the strongest-scored cards are all
-   implicated. Where classes overlap the estimate of c is too low, so it is bounded from below;
+   Assumption: which implicated cards get labelled does not depend on their features, and there
+   are scores so high that all such cards are implicated. c is used only where the held-out scores
+   look like the second, and never below a bound;
 3. a model trained on enriched data is used where implicated cards are rare: the odds are moved
    by the ratio of the two base rates.
 
@@ -87,22 +87,21 @@ def fit_calibration(
     least_label_frequency: float = 0.5,
 ) -> Calibration:
     """The calibration learned on held-out cards that stand for `weight` cards each."""
-    y = np.asarray(y, bool)
-    slope, offset = _platt(raw, y, weight)
-    knots = _grid(raw, y)
-    logit = slope * knots + offset + _bends(knots, raw, y, weight, (slope, offset))
-    logit = _increasing(knots, logit, slope)
-    labelled = sigmoid(_bend(knots, logit, raw))
+    implicated = y == 1
+    slope, offset = _platt(raw, implicated, weight)
+    knots = _grid(raw)
+    bends = _bends(knots, raw, implicated, weight, (slope, offset))
+    logit = _increasing(knots, slope * knots + offset + bends, slope)
     frequency = label_frequency or estimate_label_frequency(
-        labelled, y, weight, least=least_label_frequency
+        raw, implicated, weight, least=least_label_frequency
     )
     logit = _increasing(knots, logit_of(np.minimum(sigmoid(logit) / frequency, _HIGHEST)), slope)
-    train_rate = float(weight[y].sum() / weight.sum() / frequency)
+    train_rate = float(weight[implicated].sum() / weight.sum() / frequency)
     rate = deploy_rate or train_rate
     logit = logit + _log_odds(rate) - _log_odds(train_rate)
-    others, above = _upper_tail(raw[~y], weight[~y])
+    others, above = _upper_tail(raw[~implicated], weight[~implicated])
     return Calibration(
-        knots, logit, _thinned(raw[y]), others, above, train_rate, rate, float(frequency)
+        knots, logit, _thinned(raw[implicated]), others, above, train_rate, rate, float(frequency)
     )
 
 
@@ -119,23 +118,33 @@ def shift_prior(
 
 
 def estimate_label_frequency(
-    p: NDArray[np.float64], y: NDArray[np.bool_], weight: NDArray[np.float64], *, least: float
+    scores: NDArray[np.float64],
+    implicated: NDArray[np.bool_],
+    weight: NDArray[np.float64],
+    *,
+    least: float,
 ) -> float:
-    """c = P(labelled | implicated), read where the score is surest, within [least, 1].
+    """The label frequency P(labelled | implicated), read where the score is surest, in [least, 1].
 
-    The labelled share among the best-scored cards that hold the upper half of the implicated: if the
-    model is right there, whoever is unlabelled there is implicated and unknown. A wide sample
-    (half of the implicated, at least 10) keeps luck out; fewer cards give 1, no correction.
+    If the best-scored cards are all implicated, the labelled share among them no longer grows with
+    the score: it has reached c. So the cards that hold the first quarter of the labelled are held
+    against those that hold the second. On a plateau their common share is c; where it still falls
+    by more than a fifth, the unlabelled there may as well be innocent, c cannot be told, and 1
+    (no correction) is the answer. So it is under 40 labelled cards.
     """
-    y = np.asarray(y, bool)
-    if y.sum() < 20:
+    total = int(implicated.sum())
+    if total < 40:
         return 1.0
-    order = np.argsort(-p, kind="stable")
-    found = np.cumsum(y[order])
-    shares = np.cumsum(weight[order] * y[order]) / np.cumsum(weight[order])
-    enough = (found >= max(10, int(y.sum()) // 4)) & (found <= y.sum() // 2)
-    best = float(shares[enough].max(initial=0.0)) if enough.any() else 1.0
-    return float(np.clip(best, least, 1.0))
+    order = np.argsort(-scores, kind="stable")
+    found = np.cumsum(implicated[order])
+    quarter, half = np.searchsorted(found, [total // 4, total // 2])
+    labelled = np.cumsum((weight * implicated)[order])
+    every = np.cumsum(weight[order])
+    first = labelled[quarter] / every[quarter]
+    second = (labelled[half] - labelled[quarter]) / (every[half] - every[quarter])
+    if second < 0.8 * first:
+        return 1.0
+    return float(np.clip(labelled[half] / every[half], least, 1.0))
 
 
 def sigmoid(logit: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -187,7 +196,7 @@ def _bend(
     return np.asarray(logit[at] + slope[at] * (raw - knots[at]), np.float64)
 
 
-def _grid(raw: NDArray[np.float64], y: NDArray[np.bool_]) -> NDArray[np.float64]:
+def _grid(raw: NDArray[np.float64]) -> NDArray[np.float64]:
     low, high = float(raw.min()), float(raw.max())
     if high - low < 1e-6:
         low, high = low - 0.5, high + 0.5
@@ -237,7 +246,7 @@ def _bends(
     all_of = np.bincount(which, weights=weight, minlength=bins)
     off = (logit_of(seen / all_of) - logit_of(said / all_of)) * count / (count + 10)
     centre = np.bincount(which, weights=raw * y, minlength=bins) / np.maximum(count, 1)
-    return np.interp(knots, centre, off)
+    return np.asarray(np.interp(knots, centre, off), np.float64)
 
 
 def _increasing(
@@ -245,7 +254,7 @@ def _increasing(
 ) -> NDArray[np.float64]:
     """The logits lifted just as far as a strictly increasing map needs."""
     tilt = _LEAST_SLOPE * slope * (knots - knots[0])
-    return np.maximum.accumulate(logit - tilt) + tilt
+    return np.asarray(np.maximum.accumulate(logit - tilt) + tilt, np.float64)
 
 
 def _thinned(scores: NDArray[np.float64]) -> NDArray[np.float64]:

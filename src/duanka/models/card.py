@@ -11,7 +11,7 @@ import gzip
 import json
 import zlib
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from duanka.errors import BadModel
 from duanka.models.calibrate import as_record, from_record
@@ -113,8 +113,8 @@ def card_text(model: Model, card: Card) -> str:
     lines = [
         f"# Model card: {card.kind}",
         "",
-        f"Version {model.version}, {len(model.names)} features, {model.forest.tree_count} trees, "
-        f"catalogue {card.catalogue_hash}.",
+        f"Version {model.version}, catalogue {card.catalogue_hash}.",
+        f"{len(model.names)} features, {model.forest.tree_count} trees.",
         "",
         "The score is a calibrated probability of being implicated. It proposes; a person decides.",
         "Labels are incomplete: a card without a label is not proven innocent, so precision measured",
@@ -142,7 +142,7 @@ def _listed(facts: Mapping[str, object]) -> list[str]:
     ]
 
 
-def _facts(folder: Path) -> dict[str, object]:
+def _facts(folder: Path) -> dict[str, Any]:
     try:
         facts = json.loads((folder / _FACTS).read_bytes())
     except OSError as fault:
@@ -159,7 +159,7 @@ def _facts(folder: Path) -> dict[str, object]:
 
 
 def _check_fit(
-    facts: Mapping[str, object], names: Sequence[str], catalogue_hash: str, folder: Path
+    facts: Mapping[str, Any], names: Sequence[str], catalogue_hash: str, folder: Path
 ) -> None:
     theirs = facts.get("names")
     theirs = theirs if isinstance(theirs, list) else []

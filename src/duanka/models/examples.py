@@ -54,8 +54,8 @@ class TrainSettings:
     column_share: float = 0.5
     row_share: float = 0.8
     implicated_share: float = 0.2
-    others_per_implicated: int = 150
-    least_others: int = 15_000
+    others_per_implicated: int = 60
+    least_others: int = 12_000
     late_share: float = 0.25
     least_implicated: int = 20
     deploy_rate: float | None = None
@@ -78,9 +78,11 @@ def check_examples(examples: Examples, names: Sequence[str], settings: TrainSett
         faults.append(
             f"features have shape {examples.X.shape}, labels and names ({count}, {len(names)})"
         )
-    for column in ("weight", "group", "at"):
-        if len(getattr(examples, column)) != count:
-            faults.append(f"`{column}` has {len(getattr(examples, column))} rows, labels {count}")
+    faults += [
+        f"`{column}` has {len(getattr(examples, column))} rows, labels {count}"
+        for column in ("weight", "group", "at")
+        if len(getattr(examples, column)) != count
+    ]
     if not np.isin(examples.y, (0, 1)).all():
         faults.append("labels are not all 0 or 1")
     if not (np.isfinite(examples.weight).all() and (examples.weight > 0).all()):

@@ -10,7 +10,7 @@ Source: Lundberg et al. 2020; the table over the path's features is Yang's Fast 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numba
 import numpy as np
@@ -24,9 +24,25 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from duanka.models.model import Model
+    from duanka.models.trees import Forest
 
 _TABLED = 8
 """Paths with more distinct features than this are worked out row by row."""
+
+
+class _Path(NamedTuple):
+    """The way from a leaf up to its root, in arrays that the kernel fills again for each leaf.
+
+    Shapes: size (2,): how many distinct features and how many turns; feature, zero (features,): which,
+        and the share of training rows that stay on the path at its splits; turns (turns, 3): node,
+        side taken, place in `feature`; poly: room to multiply out.
+    """
+
+    size: NDArray[np.int64]
+    feature: NDArray[np.int32]
+    zero: NDArray[np.float64]
+    turns: NDArray[np.int32]
+    poly: NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -54,17 +70,7 @@ def contributions(model: Model, X: NDArray[np.float32]) -> tuple[NDArray[np.floa
             f"the feature table has shape {X.shape}; the model expects {forest.feature_count} columns"
         )
     out = np.zeros(X.shape, np.float64)
-    base = _shapley(
-        X,
-        forest.start,
-        forest.feature,
-        forest.threshold,
-        forest.flags,
-        forest.child,
-        forest.value,
-        forest.cover,
-        out,
-    )
+    base = _shapley(X, forest, out)
     return out, model.intercept + float(base)
 
 
@@ -131,8 +137,10 @@ def counted_families(
 
 
 @numba.njit(cache=True, nogil=True)
-def _weigh(ones, zero, slots, value, poly, out):  # type: ignore[no-untyped-def]  # compiled by numba
+def _weigh(ones: int, path: _Path, value: float, out: NDArray[np.float64]) -> None:
     """The Shapley value of each path feature of a leaf, given which of them the row satisfies."""
+    poly = path.poly
+    slots = path.size[0]
     for i in range(slots):
         poly[0] = 1.0
         size = 1
@@ -142,98 +150,103 @@ def _weigh(ones, zero, slots, value, poly, out):  # type: ignore[no-untyped-def]
             keep = (ones >> j) & 1
             poly[size] = 0.0
             for k in range(size, 0, -1):
-                poly[k] = poly[k] * zero[j] + poly[k - 1] * keep
-            poly[0] *= zero[j]
+                poly[k] = poly[k] * path.zero[j] + poly[k - 1] * keep
+            poly[0] *= path.zero[j]
             size += 1
         total = 0.0
         share = 1.0 / slots  # k! (slots - 1 - k)! / slots!
         for k in range(slots):
             total += poly[k] * share
             share *= (k + 1) / max(slots - 1 - k, 1)
-        out[i] = total * (((ones >> i) & 1) - zero[i]) * value
+        out[i] = total * (((ones >> i) & 1) - path.zero[i]) * value
 
 
 @numba.njit(cache=True, nogil=True)
-def _path(leaf, parent, feature, child, cover, first, slot_feature, zero, steps):  # type: ignore[no-untyped-def]  # compiled by numba
-    """The way from a leaf up to the root: its distinct features, their shares, and each turn."""
+def _walk_up(forest: Forest, leaf: int, first: int, parent: NDArray[np.int32], path: _Path) -> None:
+    """Fills `path` with the way from a leaf to its root: distinct features, shares, turns."""
     slots = 0
     turns = 0
     node = leaf
     while parent[node - first] >= 0:
         above = parent[node - first]
         slot = 0
-        while slot < slots and slot_feature[slot] != feature[above]:
+        while slot < slots and path.feature[slot] != forest.feature[above]:
             slot += 1
         if slot == slots:
-            slot_feature[slot] = feature[above]
-            zero[slot] = 1.0
+            path.feature[slot] = forest.feature[above]
+            path.zero[slot] = 1.0
             slots += 1
-        zero[slot] *= cover[node] / cover[above]
-        steps[turns, 0] = above - first
-        steps[turns, 1] = int(child[2 * above + 1] == node)
-        steps[turns, 2] = slot
+        path.zero[slot] *= forest.cover[node] / forest.cover[above]
+        path.turns[turns, 0] = above - first
+        path.turns[turns, 1] = int(forest.child[2 * above + 1] == node)
+        path.turns[turns, 2] = slot
         turns += 1
         node = above
-    return slots, turns
+    path.size[0] = slots
+    path.size[1] = turns
 
 
 @numba.njit(cache=True, nogil=True)
-def _parents(child, first, last):  # type: ignore[no-untyped-def]  # compiled by numba
+def _parents(forest: Forest, first: int, last: int) -> NDArray[np.int32]:
     parent = np.full(last - first, -1, np.int32)
     for node in range(first, last):
         for side in range(2):
-            below = child[2 * node + side]
+            below = forest.child[2 * node + side]
             if below != node:
                 parent[below - first] = node
     return parent
 
 
 @numba.njit(cache=True, nogil=True)
-def _shapley(X, start, feature, threshold, flags, child, value, cover, out):  # type: ignore[no-untyped-def]  # compiled by numba
-    rows = len(X)
+def _shapley(X: NDArray[np.float32], forest: Forest, out: NDArray[np.float64]) -> float:
+    """Adds every tree's contributions to `out`; returns the expected raw score of a training row."""
     base = 0.0
-    for tree in range(len(start) - 1):
-        first, last = start[tree], start[tree + 1]
-        parent = _parents(child, first, last)
+    for tree in range(len(forest.start) - 1):
+        first, last = forest.start[tree], forest.start[tree + 1]
+        parent = _parents(forest, first, last)
         inner = (last - first) // 2
-        turned = np.empty((rows, inner), np.uint8)
-        for row in range(rows):
-            for k in range(inner):
-                node = first + k
-                x = X[row, feature[node]]
-                turned[row, k] = goes_right(x, threshold[node], flags[node])
-        slot_feature = np.empty(inner + 1, np.int32)
-        zero = np.empty(inner + 1)
-        poly = np.empty(inner + 2)
-        steps = np.empty((inner + 1, 3), np.int32)
+        turned = np.empty((inner, len(X)), np.uint8)
+        for k in range(inner):
+            node = first + k
+            for row in range(len(X)):
+                x = X[row, forest.feature[node]]
+                turned[k, row] = goes_right(x, forest.threshold[node], forest.flags[node])
+        path = _Path(
+            np.zeros(2, np.int64),
+            np.empty(inner + 1, np.int32),
+            np.empty(inner + 1),
+            np.empty((inner + 1, 3), np.int32),
+            np.empty(inner + 2),
+        )
         for leaf in range(first + inner, last):
-            slots, turns = _path(
-                leaf, parent, feature, child, cover, first, slot_feature, zero, steps
-            )
-            weight = value[leaf]
-            for slot in range(slots):
-                weight *= zero[slot]
+            _walk_up(forest, leaf, first, parent, path)
+            weight = forest.value[leaf]
+            for slot in range(path.size[0]):
+                weight *= path.zero[slot]
             base += weight
-            _add_leaf(turned, steps, turns, slot_feature, zero, slots, value[leaf], poly, out)
+            _add_leaf(turned, path, forest.value[leaf], out)
     return base
 
 
 @numba.njit(cache=True, nogil=True)
-def _add_leaf(turned, steps, turns, slot_feature, zero, slots, value, poly, out):  # type: ignore[no-untyped-def]  # compiled by numba
+def _add_leaf(
+    turned: NDArray[np.uint8], path: _Path, value: float, out: NDArray[np.float64]
+) -> None:
+    slots, turns = path.size[0], path.size[1]
     every = (np.int64(1) << slots) - 1
     tabled = slots <= _TABLED
     table = np.empty((every + 1 if tabled else 1, max(slots, 1)))
     if tabled:
         for ones in range(every + 1):
-            _weigh(ones, zero, slots, value, poly, table[ones])
-    for row in range(len(turned)):
+            _weigh(ones, path, value, table[ones])
+    for row in range(turned.shape[1]):
         ones = every
         for turn in range(turns):
-            if turned[row, steps[turn, 0]] != steps[turn, 1]:
-                ones &= ~(np.int64(1) << steps[turn, 2])
+            wrong = np.int64(turned[path.turns[turn, 0], row] != path.turns[turn, 1])
+            ones &= ~(wrong << path.turns[turn, 2])
         entry = ones
         if not tabled:
-            _weigh(ones, zero, slots, value, poly, table[0])
+            _weigh(ones, path, value, table[0])
             entry = 0
         for slot in range(slots):
-            out[row, slot_feature[slot]] += table[entry, slot]
+            out[row, path.feature[slot]] += table[entry, slot]

@@ -50,17 +50,7 @@ def forest_scores(forest: Forest, X: NDArray[np.float32]) -> NDArray[np.float64]
         )
     out = np.zeros(len(X))
     kernel = _general if forest.zero_special or len(X) < _LANES else _lanes
-    kernel(
-        X,
-        forest.start,
-        forest.depth,
-        forest.feature,
-        forest.threshold,
-        forest.flags,
-        forest.child,
-        forest.value,
-        out,
-    )
+    kernel(X, forest, out)
     return out
 
 
@@ -75,23 +65,25 @@ def goes_right(x: float, threshold: float, flags: int) -> bool:
 
 
 @numba.njit(cache=True, nogil=True)
-def _general(X, start, depth, feature, threshold, flags, child, value, out):  # type: ignore[no-untyped-def]  # compiled by numba
+def _general(X: NDArray[np.float32], forest: Forest, out: NDArray[np.float64]) -> None:
     for row in range(len(X)):
         total = 0.0
-        for tree in range(len(depth)):
-            node = start[tree]
-            for _ in range(depth[tree]):
-                x = X[row, feature[node]]
-                after = child[2 * node + int(goes_right(x, threshold[node], flags[node]))]
+        for tree in range(len(forest.depth)):
+            node = forest.start[tree]
+            for _ in range(forest.depth[tree]):
+                x = X[row, forest.feature[node]]
+                after = forest.child[
+                    2 * node + int(goes_right(x, forest.threshold[node], forest.flags[node]))
+                ]
                 if after == node:
                     break
                 node = after
-            total += value[node]
+            total += forest.value[node]
         out[row] = total
 
 
 @numba.njit(cache=True, nogil=True)
-def _lanes(X, start, depth, feature, threshold, flags, child, value, out):  # type: ignore[no-untyped-def]  # compiled by numba
+def _lanes(X: NDArray[np.float32], forest: Forest, out: NDArray[np.float64]) -> None:
     rows, width = X.shape
     block = np.empty(width * _LANES, np.float32)
     node = np.empty(_LANES, np.int32)
@@ -103,17 +95,19 @@ def _lanes(X, start, depth, feature, threshold, flags, child, value, out):  # ty
             total[lane] = 0.0
             for column in range(width):
                 block[column * _LANES + lane] = X[row, column]
-        for tree in range(len(depth)):
+        for tree in range(len(forest.depth)):
             for lane in range(_LANES):
-                node[lane] = start[tree]
+                node[lane] = forest.start[tree]
             # a leaf leads to itself, so every lane may take the longest path without a branch
-            for _ in range(depth[tree]):
+            for _ in range(forest.depth[tree]):
                 for lane in range(_LANES):
                     at = node[lane]
-                    x = block[feature[at] * _LANES + lane]
-                    right = (x > threshold[at]) | ((x != x) & (flags[at] & NAN_LEFT == 0))  # noqa: PLR0124  # NaN
-                    node[lane] = child[2 * at + np.int32(right)]
+                    x = block[forest.feature[at] * _LANES + lane]
+                    right = (x > forest.threshold[at]) | (
+                        np.isnan(x) & (forest.flags[at] & NAN_LEFT == 0)
+                    )
+                    node[lane] = forest.child[2 * at + np.int32(right)]
             for lane in range(_LANES):
-                total[lane] += value[node[lane]]
+                total[lane] += forest.value[node[lane]]
         for lane in range(count):
             out[first + lane] = total[lane]

@@ -13,8 +13,8 @@ LightGBM's float64 threshold: no float32 value lies between the two, hence every
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+import itertools
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -35,9 +35,10 @@ _DEFAULT_LEFT_BIT = 2
 _MISSING_ZERO, _MISSING_NAN = 1, 2
 
 
-@dataclass(frozen=True)
-class Forest:
+class Forest(NamedTuple):
     """Trees in one index space; leaves are nodes whose two children are themselves.
+
+    A named tuple, because numba takes it whole.
 
     Shapes:
         start: (trees + 1,), first node of each tree, which is its root; depth: (trees,), longest path.
@@ -199,7 +200,7 @@ def _join(trees: Sequence[_Tree], feature_count: int) -> Forest:
         for column, kind in zip(columns, empty, strict=True)
     )
     depth = np.array(
-        [_depth(child_, int(root), int(end)) for root, end in zip(start, start[1:], strict=False)],
+        [_depth(child_, int(root), int(end)) for root, end in itertools.pairwise(start)],
         np.int32,
     )
     return Forest(start, depth, feature, threshold, flags, child_, value, cover, feature_count)
