@@ -142,7 +142,7 @@ def test_a_run_ends_with_a_count_of_each_tier_and_the_place_of_the_report(tmp_pa
     assert lines[0].split() == ["card_kind", "normal", "suspicious", "high_risk"]
     assert lines[1].split() == ["account", "1", "0", "1"]
     assert lines[2].split() == ["sim", "0", "1", "0"]
-    assert lines[3].startswith("rejected 拒收: 1")
+    assert lines[3].startswith("faults in the records 记录中的错误: 1")
     assert lines[4].endswith("report.html")
 
 

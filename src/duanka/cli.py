@@ -191,33 +191,32 @@ def _progress() -> Progress:
 
 
 def _show_run(out: Path) -> None:
-    """Prints how many cards fell into which tier, how many rows were refused, and where to look."""
+    """Prints how many cards fell into which tier, how many faults were found, and where to look."""
     import polars as pl
 
     score = _table(out, "score")
-    if score is not None and score.height:
-        kinds = score.with_columns(pl.col("card_kind", "tier").cast(pl.String))
-        counted = kinds.group_by("card_kind", "tier").len()
-        got = {(kind, tier): n for kind, tier, n in counted.iter_rows()}
+    if score is not None:
+        kinds = score.select(pl.col("card_kind", "tier").cast(pl.String))
+        got = {(k, t): n for k, t, n in kinds.group_by("card_kind", "tier").len().collect().rows()}
         tiers = ("normal", "suspicious", "high_risk")
         typer.echo(f"{'card_kind':<12}" + "".join(f"{tier:>12}" for tier in tiers))
         for kind in ("account", "sim"):
             typer.echo(f"{kind:<12}" + "".join(f"{got.get((kind, t), 0):>12,}" for t in tiers))
     rejects = _table(out, "rejects")
-    if rejects is not None and rejects.height:
-        typer.echo(f"rejected 拒收: {rejects.height:,} (rejects)")
+    if rejects is not None and (count := rejects.select(pl.len()).collect().item()):
+        typer.echo(f"faults in the records 记录中的错误: {count:,} (rejects)")
     report = out / "report.html"
     if report.exists():
         typer.echo(f"report 报告: {report}")
 
 
-def _table(out: Path, name: str) -> pl.DataFrame | None:
+def _table(out: Path, name: str) -> pl.LazyFrame | None:
     import polars as pl
 
     if (path := out / f"{name}.parquet").exists():
-        return pl.read_parquet(path)
+        return pl.scan_parquet(path)
     if (path := out / f"{name}.csv").exists():
-        return pl.read_csv(path, infer_schema_length=0)
+        return pl.scan_csv(path, infer_schema=False)
     return None
 
 

@@ -13,6 +13,8 @@ NEVER = re.compile(
     r"|red_card|yellow_card|民族|性别|年龄|户籍|籍贯",
     re.IGNORECASE,
 )
+MAY_KNOW = ("tables/", "simulate/", "jobs/evaluate.py")
+"""The contract, the town, and the report of harm by group."""
 SUBJECTS = catalogue.SUBJECTS
 FEATURES = [one for subject in SUBJECTS for one in catalogue.features_of(subject)]
 
@@ -52,6 +54,18 @@ def test_no_feature_asks_for_what_a_person_is_or_where_they_come_from():
             text = node.value if isinstance(node, ast.Constant) else name
             if isinstance(text, str) and NEVER.search(text):
                 found.append(f"{short(path)}:{node.lineno}")
+    assert not found
+
+
+def test_what_a_person_is_may_be_reported_on_but_is_read_by_nothing_that_judges():
+    found = [
+        f"{short(path)}:{node.lineno}"
+        for path in sources()
+        if not short(path).removeprefix("src/duanka/").startswith(MAY_KNOW)
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if {getattr(node, "id", 0), getattr(node, "attr", 0), getattr(node, "value", 0)}
+        & {"birth_year", "home_region_code"}
+    ]
     assert not found
 
 
