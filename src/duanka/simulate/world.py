@@ -11,6 +11,7 @@ from duanka.simulate import dealings, entities, finish, truth
 from duanka.simulate.calls import everyday_calls, everyday_messages
 from duanka.simulate.cards import build_cards
 from duanka.simulate.dial import dial
+from duanka.simulate.habits import ALL_HABITS, HELD_OUT_HABITS, TRAIN_HABITS
 from duanka.simulate.journal import Calls, Messages, Moves, Record, Sightings, join, keep
 from duanka.simulate.labels import find_labels, find_leads
 from duanka.simulate.launder import Spree, launder
@@ -22,6 +23,7 @@ from duanka.simulate.rings import Ring, build_rings
 from duanka.simulate.scene import OUTSIDE, Scene
 from duanka.simulate.sightings import everyday_sightings
 from duanka.simulate.ties import build_ties
+from duanka.simulate.trades import trades
 from duanka.tables import typed
 
 if TYPE_CHECKING:
@@ -29,7 +31,7 @@ if TYPE_CHECKING:
 
     from duanka.simulate.rhythm import Flags, Ints
 
-__all__ = ["Plan", "Town", "Ways", "build"]
+__all__ = ["ALL_HABITS", "HELD_OUT_HABITS", "TRAIN_HABITS", "Plan", "Town", "Ways", "build"]
 
 
 @dataclass(frozen=True)
@@ -56,8 +58,11 @@ def build(plan: Plan) -> Town:
     scene = Scene(plan, people, organisations, places, accounts, sims, wallets)
     scene, rings = build_rings(scene, rng)
     ties = build_ties(scene, rng)
-    moves = [_lived(scene, everyday(scene, rng, ties), ("payer", "payee"))]
-    calls = [_lived(scene, everyday_calls(scene, rng, ties), ("caller", "callee"))]
+    traded, talked_of = trades(scene, rng)
+    money = join(Moves, [everyday(scene, rng, ties), traded])
+    spoken = join(Calls, [everyday_calls(scene, rng, ties), talked_of])
+    moves = [_lived(scene, money, ("payer", "payee"))]
+    calls = [_lived(scene, spoken, ("caller", "callee"))]
     messages = [_lived(scene, everyday_messages(scene, rng, ties), ("sender", "receiver"))]
     seen = [_lived_seen(scene, everyday_sightings(scene, rng))]
     sprees = []
