@@ -11,8 +11,7 @@ import polars as pl
 from duanka.errors import BadInput
 from duanka.store.lake import open_lake
 from duanka.tables import INPUTS, columns, empty
-from duanka.tables.check import FAULTS, check, reject
-from duanka.tables.column import dtype
+from duanka.tables.check import FAULTS, check, reject, rejects_of
 from duanka.tables.read import batches
 from duanka.tables.seen import Seen
 
@@ -22,7 +21,7 @@ if TYPE_CHECKING:
     from duanka.jobs.progress import Progress
     from duanka.settings import Settings
     from duanka.store.lake import Lake
-    from duanka.tables.delimited import Batch
+    from duanka.tables.batch import Batch
 
 _NAMED = re.compile(
     rf"^({'|'.join(INPUTS)})((?:-|\.part)[\w-]*)?\.(parquet|csv|csv\.gz|jsonl|jsonl\.gz|xlsx)$",
@@ -157,7 +156,7 @@ def _load_file(path: Path, table: str, lake: Lake, tally: _Tally) -> None:
 
 def _load_batch(batch: Batch, file: str, table: str, lake: Lake, tally: _Tally) -> None:
     tally.read += batch.rows.height + len({fault.line for fault in batch.faults if fault.line})
-    rejects = [_as_rejects(batch, table, file)]
+    rejects = [rejects_of(batch.faults, table, file)]
     names = set(batch.rows.columns)
     known = {info.name for info in columns(table)}
     if names and not names & known:
@@ -171,16 +170,6 @@ def _load_batch(batch: Batch, file: str, table: str, lake: Lake, tally: _Tally) 
         if checked.taken:
             lake.append(table, checked.rows)
     _tell(lake, tally, pl.concat(rejects).sort("line", maintain_order=True))
-
-
-def _as_rejects(batch: Batch, table: str, file: str) -> pl.DataFrame:
-    rows = [
-        {"line": f.line, "column": f.column, "fault": f.fault, "value": f.value}
-        for f in batch.faults
-    ]
-    named = {info.name: dtype(info) for info in columns("rejects")}
-    frame = pl.DataFrame(rows, schema={n: named[n] for n in ("line", "column", "fault", "value")})
-    return frame.with_columns(table=pl.lit(table), file=pl.lit(file)).select(list(named))
 
 
 def _tell(lake: Lake, tally: _Tally, rejects: pl.DataFrame) -> None:

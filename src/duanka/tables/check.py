@@ -10,15 +10,15 @@ import polars as pl
 
 from duanka.tables import PRIMARY, columns, empty, typed
 from duanka.tables import kinds as kinds_
+from duanka.tables.batch import LINE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
+    from duanka.tables.batch import Fault
     from duanka.tables.column import ColumnInfo
     from duanka.tables.seen import Seen
 
-LINE = "#line"
-"""The column of a batch that says where in the file a row began."""
 FAULTS: dict[str, tuple[str, str]] = {
     "missing": ("必填项为空", "a required value is missing"),
     "missing_column": (
@@ -53,6 +53,8 @@ FAULTS: dict[str, tuple[str, str]] = {
     "truncated": ("文件被截断，此前的行已入库", "the file is cut off; what came before was taken"),
     "unreadable": ("文件无法读取", "the file cannot be read"),
     "no_heading": ("没有可识别的表头", "no heading that the contract knows"),
+    "unmapped": ("无法按版式对应", "cannot be read the way the layout says"),
+    "unknown_file": ("不属于该版式的文件或工作表", "no file or sheet that the layout knows"),
     "repeated_column": ("同一列出现两次", "a column of the contract stands twice"),
 }
 """Every fault a row or file can be refused for, in Chinese and English."""
@@ -195,6 +197,19 @@ def shown(raw: pl.Series, kind: str) -> pl.Series:
     """The values that were refused, masked, whatever type the file gave them."""
     text = raw if raw.dtype == pl.String else raw.cast(pl.String, strict=False)
     return kinds_.mask(text, kind).alias("value")
+
+
+def rejects_of(faults: Sequence[Fault], table: str, file: str) -> pl.DataFrame:
+    """What was wrong with lines before their columns were looked at, as table `rejects`."""
+    rows = [
+        {
+            "table": table,
+            "file": file,
+            **{n: getattr(f, n) for n in ("line", "column", "fault", "value")},
+        }
+        for f in faults
+    ]
+    return typed("rejects", pl.DataFrame(rows, schema=empty("rejects").schema))
 
 
 def reject(

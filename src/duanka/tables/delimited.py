@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
-from duanka.tables.check import LINE
+from duanka.tables.batch import LINE, Batch, Fault
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -22,24 +22,6 @@ DELIMITERS = ",\t;|"
 _QUOTE, _NEWLINE = 34, 10
 _REACH = 50
 """Lines that a quoted field may span; a quote that stays open longer is a broken line."""
-
-
-@dataclass(frozen=True)
-class Fault:
-    """What is wrong with a line before its columns are looked at. Line 0 is the file as a whole."""
-
-    line: int
-    fault: str
-    column: str | None = None
-    value: str | None = None
-
-
-@dataclass(frozen=True)
-class Batch:
-    """A stretch of a file: its rows with `#line`, and the lines that are no rows."""
-
-    rows: pl.DataFrame
-    faults: tuple[Fault, ...] = ()
 
 
 @dataclass(frozen=True)

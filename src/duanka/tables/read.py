@@ -10,8 +10,7 @@ import polars as pl
 
 from duanka.errors import BadInput
 from duanka.tables import decode, delimited
-from duanka.tables.check import LINE
-from duanka.tables.delimited import Batch, Fault
+from duanka.tables.batch import LINE, Batch, Fault
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
