@@ -44,13 +44,15 @@ def parse(merged: Mapping[str, Mapping[str, Lined]], faults: list[str]) -> Parse
     measures = {n: _measure(n, b, faults) for n, b in merged.get("measures", {}).items()}
     reasons = {n: _reason(n, b, faults) for n, b in merged.get("reasons", {}).items()}
     tables = {n: _table(n, b, faults) for n, b in merged.get("tables", {}).items()}
-    for name, body in merged.get("measures", {}).items():
-        term = body.get("term")
-        if term is not None and term not in parameters:
-            faults.append(f"{body.where} {name}: its term {term} is no parameter")
-    for name, versions in tables.items():
+    for name, versions in measures.items():
+        faults.extend(
+            f"{merged['measures'][name].where} {name}: its term {one.term} is no parameter in force on {one.since}"
+            for one in versions
+            if one.term is not None and in_force(parameters.get(one.term, ()), one.since) is None
+        )
+    for name, dated in tables.items():
         where = merged["tables"][name].where
-        _check_words(versions, where, (measures, reasons), faults)
+        _check_words(dated, where, (measures, reasons), faults)
     return parameters, tables, measures, reasons
 
 
@@ -143,6 +145,8 @@ def _measure(name: str, body: Lined, faults: list[str]) -> tuple[Measure, ...]:
         faults.append(f"{body.where} {name}: authority must be one of {', '.join(AUTHORITIES)}")
     if body["protected_payments_pass"] is not True:
         faults.append(f"{body.where} {name}: protected payments pass under every measure")
+    if not isinstance(body["mildness"], int) or isinstance(body["mildness"], bool):
+        faults.append(f"{body.where} {name}: mildness must be a whole number")
     if body["review"] not in {"person", "none"}:
         faults.append(f"{body.where} {name}: review must be person or none")
     label, found = _label(body, name, faults), []

@@ -9,14 +9,13 @@ from math import prod
 from operator import and_
 from typing import TYPE_CHECKING, Literal
 
+import numpy as np
 import polars as pl
 
 from duanka.errors import BadInput
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
-
-    import numpy as np
 
 TIERS = ("normal", "suspicious", "high_risk")
 MEASURES = (
@@ -150,14 +149,19 @@ def cells(table: Table, extra: Collection[str] = ()) -> pl.DataFrame | None:
     """
     used = {c.column for row in table.rows for c in row.when}.union(extra)
     parts = [
-        pl.DataFrame({column.name: representatives(column, table.rows)})
+        pl.Series(column.name, representatives(column, table.rows))
         for column in table.body.columns
         if column.name in used
     ]
-    if prod(part.height for part in parts) > MAX_CELLS:
+    total = prod(part.len() for part in parts)
+    if total > MAX_CELLS:
         return None
-    start = pl.DataFrame({"_": [0]})
-    return reduce(lambda left, right: left.join(right, how="cross"), parts, start)
+    grid, repeat = {"_": pl.zeros(total, dtype=pl.Int8, eager=True)}, total
+    for part in parts:
+        repeat //= part.len()
+        turn = (np.arange(total) // repeat) % part.len()
+        grid[part.name] = part.gather(turn)
+    return pl.DataFrame(grid)
 
 
 def prove(table: Table, where: str, faults: list[str]) -> None:

@@ -77,6 +77,13 @@ WALLS = (
         "protected payments and emergency numbers always pass",
     ),
     Wall(
+        "answer",
+        {**_UNPROVEN, "enough_families": (False,)},
+        ("allow",),
+        "one family of signals cuts no call",
+        card_kind="sim",
+    ),
+    Wall(
         "advice",
         {
             "disciplined": (False,),
@@ -91,30 +98,28 @@ WALLS = (
 
 def hold(table: Table, where: str, faults: list[str]) -> None:
     """Nothing; a fault is added for each wall that some case of the table breaks, with that case."""
-    for wall in WALLS:
-        if wall.decides != table.body.decides:
-            continue
-        if wall.card_kind and table.body.card_kinds != (wall.card_kind,):
-            continue
+    kinds = table.body.card_kinds
+    walls = [
+        wall
+        for wall in WALLS
+        if wall.decides == table.body.decides and (not wall.card_kind or kinds == (wall.card_kind,))
+    ]
+    grid = cells(table, {column for wall in walls for column in wall.when})
+    if grid is None:  # a fault of its own already, from the proof of completeness
+        return
+    fired = grid.with_columns(firing(grid, table.rows))
+    for wall in walls:
         unread = sorted(set(wall.when) - {column.name for column in table.body.columns})
-        if unread:
-            faults.append(
-                f"{where} {table.body.name}: must read {', '.join(unread)}: {wall.reference}"
-            )
-        elif case := _broken(table, wall):
-            faults.append(f"{where} {table.body.name}: {case}; {wall.reference}")
+        told = f"must read {', '.join(unread)}" if unread else _broken(table, wall, fired)
+        if told:
+            faults.append(f"{where} {table.body.name}: {told}; {wall.reference}")
 
 
-def _broken(table: Table, wall: Wall) -> str:
+def _broken(table: Table, wall: Wall, fired: pl.DataFrame) -> str:
     """A case in which the table breaks the wall, in words; empty if there is none."""
-    grid = cells(table, wall.when)
-    if grid is None:  # a fault of its own already
-        return ""
     concerned = reduce(and_, (_among(column, words) for column, words in wall.when.items()))
-    grid = grid.filter(concerned)
     bad = [i for i, row in enumerate(table.rows) if row.then not in wall.only]
-    row = firing(grid, table.rows)
-    broken = grid.with_columns(row).filter(pl.col("row").is_in(bad))
+    broken = fired.filter(concerned & pl.col("row").is_in(bad))
     if broken.is_empty():
         return ""
     case = broken.row(0, named=True)
