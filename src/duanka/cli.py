@@ -95,15 +95,10 @@ def simulate(
     ] = None,
 ) -> None:
     """Make a town to practise on, with the truth beside it. 生成模拟城镇及其真相。"""
-    from duanka.jobs.simulate import PART
     from duanka.jobs.simulate import simulate as job
-    from duanka.simulate.plan import ALL_HABITS, Plan
 
     names = tuple(part.strip() for part in (habits or "").split(",") if part.strip())
-    plan = Plan(seed, min(people, PART), days, habits=names or ALL_HABITS)
-    say = _progress()
-    with say.stage("生成模拟城镇 making a town"):
-        job(plan, out, say.note, people=people)
+    job(out, people=people, days=days, seed=seed, habits=names, say=_progress())
 
 
 @app.command("import", short_help="read files of a foreign layout 导入外部版式")
