@@ -53,12 +53,16 @@ def _acquaintance(scene: Scene, rng: np.random.Generator, ties: Ties) -> Calls:
     theirs = np.where(outside, ties.other[tie], phone(rng, scene, far))
     out = ~outside | turn
     at = moments(rng, plan.start, plan.days, people.way[near])
+    # Days on which much is to be settled: a removal, a feast, an illness.
+    busy = rng.integers(0, plan.days, 3 * people.count)[near * 3 + rng.integers(0, 3, count)]
+    at = np.where(rng.random(count) < 0.4, busy * DAY + at % DAY, at)
     # The talkative are talkative with everyone: length goes with the pair.
     median = 30 * np.exp(rng.normal(0, 0.6, len(ties.weight)))[tie]
     seconds = (median * np.exp(rng.normal(0.25, 1.0, count))).astype(np.int64) + 2
+    reached = np.clip(rng.normal(0.74, 0.14, len(ties.weight)), 0.3, 1.0)[tie]
     calls = rows(
         Calls, count, at=at, caller=np.where(out, mine, theirs), callee=np.where(out, theirs, mine),
-        seconds=np.where(rng.random(count) < 0.78, np.minimum(seconds, 14_000), 0),
+        seconds=np.where(rng.random(count) < reached, np.minimum(seconds, 14_000), 0),
         device=-1, region=-1,
     )  # fmt: skip
     missed = np.flatnonzero((calls.seconds == 0) & (rng.random(count) < 0.5))

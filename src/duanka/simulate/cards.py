@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from duanka.simulate.people import (
+    CALLER,
+    COURIER,
     EMPLOYER,
     FACTORY,
     NEVER,
@@ -132,7 +134,7 @@ def build_cards(
     things = rng.choice(companies, max(2, people.count // 40))  # IoT cards of companies
     sim_holder = np.concatenate([everyone, everyone[extra_sim], everyone[third], things])
     sim_kind = np.where(np.arange(len(sim_holder)) >= len(sim_holder) - len(things), IOT, PHONE)
-    sims = _open(plan, rng, places, sim_kind, sim_holder, (OPERATOR, MVNO))
+    sims = _open(plan, rng, places, (sim_kind, sim_holder, (OPERATOR, MVNO)))
     second_sim = np.full(people.count, -1)
     second_sim[extra_sim] = people.count + np.arange(int(extra_sim.sum()))
 
@@ -152,7 +154,7 @@ def build_cards(
         rng.choice([CLASS_1, CLASS_2, CLASS_3], sizes[3], p=[0.3, 0.5, 0.2]),
         np.full(sizes[4] + len(extra_firm), CORPORATE),
     ])  # fmt: skip
-    banks = _open(plan, rng, places, kind, holder, (BANK,))
+    banks = _open(plan, rng, places, (kind, holder, (BANK,)))
     accounts = replace(
         banks, outlet=np.where(kind == PAY, pick_outlets(rng, places, (PAYMENT,), len(kind)),
                                banks.outlet))  # fmt: skip
@@ -169,6 +171,9 @@ def build_cards(
     accounts = replace(accounts, opened=opened, from_at=opened)
     accounts = _at_desk(rng, places, accounts, people)
     sims = _at_desk(rng, places, sims, people)
+    new_job = np.isin(people.trade, (COURIER, CALLER)) & (rng.random(people.count) < 0.15)
+    sims = _begins(plan, rng, sims, np.flatnonzero(new_job))
+    accounts, sims = _sleepers(plan, rng, accounts, people), _sleepers(plan, rng, sims, people)
     accounts = _intakes(plan, rng, accounts, people, organisations)
     sims = _intakes(plan, rng, sims, people, organisations)
 
@@ -191,10 +196,28 @@ def build_cards(
     )
 
 
+def _begins(plan: Plan, rng: np.random.Generator, sims: Cards, new: Ints) -> Cards:
+    """New couriers and desk workers begin with a SIM of that week."""
+    opened = sims.opened.copy()
+    opened[new] = rng.integers(0, plan.days, len(new)) * DAY + hours(
+        rng, np.full(len(new), OFFICE, np.int8)
+    )
+    return replace(sims, opened=opened, from_at=np.maximum(opened, sims.from_at))
+
+
+def _sleepers(plan: Plan, rng: np.random.Generator, cards: Cards, people: People) -> Cards:
+    """Old cards that wake: those who come home from far, or start to draw a pension."""
+    share = np.where(people.trade == FACTORY, 0.06, 0.02)[np.where(
+        cards.holder < people.count, cards.holder, 0)]  # fmt: skip
+    wakes = (rng.random(cards.count) < share * plan.days / 90) & (cards.opened < -90 * DAY)
+    begins = rng.integers(0, plan.days * DAY, cards.count)
+    return replace(cards, from_at=np.where(wakes, begins, cards.from_at))
+
+
 def _open(
-    plan: Plan, rng: np.random.Generator, places: Places, kind: Ints, holder: Ints,
-    institutions: tuple[int, ...],
-) -> Cards:  # fmt: skip
+    plan: Plan, rng: np.random.Generator, places: Places, what: tuple[Ints, Ints, tuple[int, ...]]
+) -> Cards:
+    kind, holder, institutions = what
     outlet = pick_outlets(rng, places, institutions, len(kind))
     opened = opened_at(plan, rng, len(kind), plan.ways.openings * plan.days / 90)
     return blank(kind, holder, outlet, pick_staff(rng, places, outlet), opened)

@@ -6,7 +6,15 @@ from dataclasses import dataclass
 
 from duanka.simulate import people as who
 from duanka.simulate.journal import (
-    MOBILE, OTHER, PERSONAL, PURCHASE, QR, REFUND, SALARY, THIRD, WEB,
+    MOBILE,
+    OTHER,
+    PERSONAL,
+    PURCHASE,
+    QR,
+    REFUND,
+    SALARY,
+    THIRD,
+    WEB,
 )  # fmt: skip
 from duanka.simulate.rhythm import EARLY, NIGHT, OFFICE, ORDINARY, SHOP
 

@@ -25,13 +25,13 @@ from duanka.simulate.journal import (
     join,
     rows,
 )  # fmt: skip
-from duanka.simulate.launder import Spree
 from duanka.simulate.rhythm import DAY
 from duanka.simulate.scene import Scene, outsiders
 from duanka.simulate.sightings import FOREIGN
 
 if TYPE_CHECKING:
-    from duanka.simulate.rings import BadCard, Ring
+    from duanka.simulate.launder import Spree
+    from duanka.simulate.roster import Ring
 
 HOUR = 3_600
 Pay = tuple[int, int, int, int, int]  # at, payer, payee, fen, part
@@ -113,12 +113,15 @@ def payments(scene: Scene, rng: np.random.Generator, ring: Ring, spree: Spree) -
             fen / 100 * rng.uniform(0.4, 0.9) // 1_000 * 1_000,
             PROCEEDS,
         )
-    columns = [np.array(c) for c in zip(*pays, strict=True)]
-    at, payer, payee, fen, part = columns
+    return _as_moves(rng, ring, pays)
+
+
+def _as_moves(rng: np.random.Generator, ring: Ring, pays: list[Pay]) -> Moves:
+    at, payer, payee, fen, part = np.array(pays, np.int64).reshape(-1, 5).T
     return rows(
         Moves, len(at), at=at, payer=payer, payee=payee, fen=fen, part=part,
         ring=np.where(part > 0, ring.number, -1),
-        memo=np.where(rng.random(len(at)) < 0.6, PERSONAL, -1),
+        memo=np.where(rng.random(len(at)) < 0.85, PERSONAL, -1),
         channel=rng.choice([MOBILE, MOBILE, THIRD], len(at)),
     )  # fmt: skip
 
@@ -159,10 +162,10 @@ def talk(scene: Scene, rng: np.random.Generator, ring: Ring) -> tuple[Calls, Mes
     who_ = sim[rng.choice(recruiters, count)]
     found = sim[rng.integers(0, scene.people.count, count)]
     found = np.where(rng.random(count) < 0.6, found, outsiders(rng, count, spread=0.3))
-    at = rng.normal(middle - width, width, count)
+    found_at = rng.normal(middle - width, width, count)
     spoken = rng.random(count) < 0.45
     columns = [np.array(c) for c in zip(*pairs, strict=True)]
-    all_at = np.concatenate([columns[0], at[spoken]]).astype(np.int64)
+    all_at = np.concatenate([columns[0], found_at[spoken]]).astype(np.int64)
     total = len(all_at)
     calls = rows(
         Calls, total, at=all_at // DAY * DAY + 8 * HOUR + all_at % (14 * HOUR),
@@ -173,7 +176,7 @@ def talk(scene: Scene, rng: np.random.Generator, ring: Ring) -> tuple[Calls, Mes
         ring=ring.number, device=-1, region=-1,
     )  # fmt: skip
     written = rows(
-        Messages, int((~spoken).sum()), at=at[~spoken].astype(np.int64), sender=who_[~spoken],
+        Messages, int((~spoken).sum()), at=found_at[~spoken].astype(np.int64), sender=who_[~spoken],
         receiver=found[~spoken], kind=0, device=-1, part=RECRUIT_CALL, ring=ring.number,
     )  # fmt: skip
     return calls, written
@@ -199,11 +202,3 @@ def logins(scene: Scene, rng: np.random.Generator, ring: Ring) -> Sightings:
         abroad=True,
     ))  # fmt: skip
     return join(Sightings, parts)
-
-
-def bad_openings(ring: Ring) -> set[tuple[bool, int]]:
-    """The cards of a ring whose opening is known to have turned bad."""
-    return {(c.sim, c.number) for c in ring.cards}
-
-
-__all__ = ["BadCard", "bad_openings", "logins", "payments", "talk"]

@@ -24,7 +24,7 @@ from duanka.simulate.sightings import CARRIER_COUNT, CARRIERS, FOREIGN, RING_NET
 if TYPE_CHECKING:
     from duanka.simulate.launder import Scam
     from duanka.simulate.rhythm import Ints
-    from duanka.simulate.rings import BadCard, Ring
+    from duanka.simulate.roster import BadCard, Ring
 
 HOUR = 3_600
 
@@ -42,7 +42,7 @@ def working_times(rng: np.random.Generator, ring: Ring, card: BadCard, count: in
     return np.sort(np.concatenate([at, short, [card.start]]))
 
 
-def handsets(rng: np.random.Generator, ring: Ring, card: BadCard, at: Ints) -> Ints:
+def handsets(ring: Ring, card: BadCard, at: Ints) -> Ints:
     """The handset at each instant; a hopping SIM is moved from one to the next."""
     if card.device < 0:
         return np.full(len(at), -1)
@@ -52,10 +52,9 @@ def handsets(rng: np.random.Generator, ring: Ring, card: BadCard, at: Ints) -> I
         if card.use == "dial"
         else np.zeros(len(at), int)
     )
-    base = ring.number * 2_000
     # Where it goes next is one of the ring's handsets, or a new one.
     moved = card.device + 37 * hop * (1 + card.number % 5)
-    start = card.device - card.device % 2_000 + (base - base)
+    start = card.device - card.device % 2_000
     return np.where(hop == 0, card.device, start + 500 + (moved - start) % 1_400)
 
 
@@ -72,9 +71,7 @@ def dial(
             messages.append(_codes(rng, ring, card))
         seen.append(_placed(rng, ring, card))
     dialling = [c for c in sims if c.use == "dial"]
-    for scam in scams:
-        if scam.victim >= 0:
-            calls.append(_to_victim(scene, rng, ring, scam, dialling))
+    calls.extend(_to_victim(scene, rng, ring, scam, dialling) for scam in scams if scam.victim >= 0)
     return join(Calls, calls), join(Messages, messages), join(Sightings, seen)
 
 
@@ -97,7 +94,7 @@ def _strangers(scene: Scene, rng: np.random.Generator, ring: Ring, card: BadCard
     )
     out = rows(
         Calls, count, at=at, caller=card.number, callee=callee, seconds=seconds,
-        device=handsets(rng, ring, card, at), region=-1 if card.device < 0 else ring.region,
+        device=handsets(ring, card, at), region=-1 if card.device < 0 else ring.region,
         part=FRAUD_CALL, ring=ring.number,
     )  # fmt: skip
     back = np.flatnonzero(rng.random(count) < t["callback"])
@@ -137,7 +134,7 @@ def _placed(rng: np.random.Generator, ring: Ring, card: BadCard) -> Sightings:
         rng.integers(max(card.handover, 0), max(card.stop, card.handover + 60), min(count, 60))
     )
     at[0] = card.handover + int(rng.integers(20, 400))
-    return control(rng, ring, card, at, handsets(rng, ring, card, np.maximum(at, card.start)))
+    return control(rng, ring, card, at, handsets(ring, card, np.maximum(at, card.start)))
 
 
 def control(
@@ -176,7 +173,7 @@ def _to_victim(
         card = alive[int(rng.integers(0, len(alive)))]
         at = at[at >= card.start]
         if len(at):
-            caller, device = card.number, handsets(rng, ring, card, at)
+            caller, device = card.number, handsets(ring, card, at)
             region = -1 if card.device < 0 else ring.region
         else:
             at, device = np.array([scam.at - int(gap[0])]), np.array([-2])

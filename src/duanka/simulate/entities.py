@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -24,8 +25,8 @@ _REASONS = ("资料不全", "用途不明", "与多人同时办理", "名下卡�
 
 
 def _days(scene: Scene, seconds: Ints) -> pl.Series:
-    day = pl.Series(np.floor_divide(seconds, DAY))
-    return pl.Series([scene.plan.start]).cast(pl.Int32).item() + day.cast(pl.Int32)
+    first = scene.plan.start.toordinal() - dt.date(1970, 1, 1).toordinal()
+    return pl.Series(np.floor_divide(seconds, DAY) + first).cast(pl.Int32).cast(pl.Date)
 
 
 def _instants(scene: Scene, rng: np.random.Generator, at: Ints) -> pl.Series:
@@ -58,7 +59,7 @@ def parties(scene: Scene, rng: np.random.Generator, names: Names) -> dict[str, p
         "staff": pl.DataFrame({
             "staff_id": opaque("f", len(places.staff_outlet), seed=seed, shard=names.shard),
             "outlet_id": outlets[places.staff_outlet],
-            "hired_on": hidden(rng, _days(scene, -places.staff_hired * DAY).cast(pl.Date), 0.05),
+            "hired_on": hidden(rng, _days(scene, -places.staff_hired * DAY), 0.05),
         }),
         "person": pl.DataFrame({
             "person_id": names.people,
@@ -68,7 +69,7 @@ def parties(scene: Scene, rng: np.random.Generator, names: Names) -> dict[str, p
         "organisation": pl.DataFrame({
             "organisation_id": names.holders[people.count :],
             "legal_person_id": hidden(rng, names.people[organisations.legal_person], 0.03),
-            "registered_on": hidden(rng, _days(scene, organisations.registered).cast(pl.Date), 0.05),
+            "registered_on": hidden(rng, _days(scene, organisations.registered), 0.05),
             "region_code": hidden(rng, region(organisations.region), 0.03),
             "contact_sim_id": hidden(rng, names.sims[scene.wallets.sim[organisations.contact]], 0.1),
         }),
@@ -141,11 +142,11 @@ def openings(
     """Applications inside the window, granted and refused, and which of them turned bad."""
     end = scene.seconds
     frames = []
-    for sim, of, flags in ((False, scene.accounts, bad[0]), (True, scene.sims, bad[1])):
+    for is_sim, of, flags in ((False, scene.accounts, bad[0]), (True, scene.sims, bad[1])):
         new = np.flatnonzero(
-            (of.opened >= 0) & (of.opened < end) & (of.kind != IOT if sim else True)
+            (of.opened >= 0) & (of.opened < end) & ((of.kind != IOT) | (not is_sim))
         )
-        frames.append((np.full(len(new), sim), new, of.opened[new], of.holder[new], of.outlet[new],
+        frames.append((np.full(len(new), is_sim), new, of.opened[new], of.holder[new], of.outlet[new],
                        of.staff[new], of.terminal[new], of.companion[new], flags[new]))  # fmt: skip
     sim, card, at, holder, outlet, staff, terminal, companion, turned = (
         np.concatenate(c) for c in zip(*frames, strict=True)

@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
-from duanka.simulate import journal, places
-from duanka.simulate.cards import ACCOUNT_KINDS, SIM_KINDS
+from duanka.simulate import journal
 from duanka.simulate.ids import OUTSIDE_SHARD, opaque
 from duanka.simulate.journal import ATM, Calls, Messages, Moves, Sightings, keep
 from duanka.simulate.people import device_at, region_at
-from duanka.simulate.places import REGIONS
+from duanka.simulate.places import LOCAL_REGIONS, REGIONS
 from duanka.simulate.rhythm import epoch_us
 from duanka.simulate.scene import (
     ATMS,
@@ -148,7 +147,7 @@ def fill_calls(scene: Scene, calls: Calls) -> Calls:
     person = _sim_person(scene, np.where(own, calls.caller, 0))
     device = np.where(calls.device == -1, device_at(scene.people, person, calls.at), calls.device)
     place = np.where(calls.region == -1, region_at(scene.people, person, calls.at), calls.region)
-    away = own & (place != scene.people.here[person])
+    away = own & ((place >= LOCAL_REGIONS) | (place == -1))
     return replace(
         calls, device=np.where(own, device, -2), region=np.where(own, place, -2),
         roaming=np.where(own, away | calls.roaming, False),
@@ -295,6 +294,3 @@ def sighting_table(
         "network_id": hidden(rng, names.network(seen.network), 0.06),
         "abroad": hidden(rng, pl.Series(seen.abroad), 0.03),
     })  # fmt: skip
-
-
-__all__ = ["ACCOUNT_KINDS", "SIM_KINDS", "places"]

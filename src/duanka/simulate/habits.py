@@ -47,14 +47,14 @@ _MONEY = {
     "merchant": (0.05, 0.3),
     "outside": (0.2, 0.5),
     "transit": (0.01, 0.1),  # chance of a detour through a wealth product
-    "shell": (0.02, 0.08),
+    "company": (0.02, 0.08),
     "abroad": (0.0, 0.3),  # chance that a controlling login comes from abroad
 }
 _PHONE = {
-    "calls": (25.0, 140.0),  # calls in a SIM's whole working life
+    "calls": (12.0, 90.0),  # calls in a SIM's whole working life
     "span": (1.0, 6.0),
-    "answered": (0.3, 0.65),
-    "duration": (45.0, 130.0),
+    "answered": (0.42, 0.8),
+    "duration": (40.0, 115.0),
     "duration_spread": (0.8, 1.4),
     "per_device": (1.0, 4.0),
     "hop": (2.0, 9.0),  # days before a SIM changes handset
@@ -85,20 +85,20 @@ HABITS: dict[str, Habit] = {
         _habit("runner", "money", payers=(5.0, 22.0), amount=(300.0, 3_500.0), qr=(0.5, 0.95),
                own_device=(0.9, 1.0), residue=(0.01, 0.05), delay=(200.0, 3_600.0), mix=(0.7, 1.0),
                span=(3.0, 18.0), layers=(1.0, 1.9), test=(0.0, 0.3), dormant=(0.0, 0.1),
-               outside=(0.5, 0.9), shell=(0.005, 0.02)),
+               outside=(0.5, 0.9), company=(0.005, 0.02)),
         _habit("cash", "money", cash=(0.7, 1.6), crypto=(0.01, 0.05), layers=(1.0, 2.2),
                delay=(400.0, 3_600.0), transit=(0.15, 0.5), amount=(4_000.0, 25_000.0),
                test=(0.1, 0.5), own_device=(0.0, 0.4)),
-        _habit("corporate", "money", shell=(0.3, 0.8), amount=(30_000.0, 150_000.0),
+        _habit("corporate", "money", company=(0.3, 0.8), amount=(30_000.0, 150_000.0),
                payers=(0.7, 3.0), night=(0.0, 0.2), layers=(2.0, 3.9), split=(2.0, 6.0),
                test=(0.1, 0.5), delay=(600.0, 14_000.0), dormant=(0.0, 0.3)),
         _habit("crypto", "money", crypto=(0.8, 1.8), cash=(0.01, 0.1), round=(0.6, 1.0),
                night=(0.3, 0.8), amount=(3_000.0, 30_000.0), layers=(1.0, 2.8), span=(2.0, 12.0),
                own_device=(0.1, 0.7), mix=(0.2, 0.8), delay=(300.0, 9_000.0)),
-        _habit("goip", "phone", per_device=(4.0, 16.0), calls=(40.0, 220.0), span=(1.0, 4.0),
+        _habit("goip", "phone", per_device=(4.0, 16.0), calls=(20.0, 140.0), span=(1.0, 4.0),
                evening=(0.02, 0.25)),
         _habit("handset_pair", "phone", per_device=(1.0, 2.5), fresh=(0.02, 0.2),
-               own_life=(0.3, 0.9), calls=(20.0, 110.0), span=(1.0, 5.0)),
+               own_life=(0.3, 0.9), calls=(12.0, 80.0), span=(1.0, 5.0)),
         _habit("hopping", "phone", hop=(0.4, 2.0), per_device=(1.0, 3.0), span=(3.0, 9.0)),
         _habit("code_farm", "phone", per_device=(6.0, 32.0), calls=(0.2, 3.0), codes=(8.0, 40.0),
                span=(4.0, 25.0), fresh=(0.3, 0.9)),

@@ -9,9 +9,26 @@ _BITS = 33
 _MASK = (1 << _BITS) - 1
 _PER_SHARD = 24  # bits of counter in a part of a town
 OUTSIDE_SHARD = 511  # ids shared by all parts: other institutions' cards, merchants
-KINDS = (
-    ["p", "o", "i", "u", "w", "a", "s", "n", "t", "c", "m", "d", "k", "l", "q", "z", "x", "f"]
-)  # what the letter stands for is nobody's business
+KINDS = [
+    "p",
+    "o",
+    "i",
+    "u",
+    "w",
+    "a",
+    "s",
+    "n",
+    "t",
+    "c",
+    "m",
+    "d",
+    "k",
+    "l",
+    "q",
+    "z",
+    "x",
+    "f",
+]  # what the letter stands for is nobody's business
 
 
 def opaque(kind: str, count: int, *, seed: int, shard: int = 0) -> pl.Series:

@@ -10,13 +10,13 @@ import polars as pl
 
 from duanka.simulate.people import NEVER
 from duanka.simulate.rhythm import DAY
-from duanka.simulate.rings import ROLES
+from duanka.simulate.roster import ROLES
 from duanka.simulate.scene import OUTSIDE, Scene
 
 if TYPE_CHECKING:
     from duanka.simulate.finish import Names
     from duanka.simulate.launder import Scam
-    from duanka.simulate.rings import BadCard
+    from duanka.simulate.roster import BadCard
 
 HOUR = 3_600
 SOURCES = ("police", "court", "review", "appeal")

@@ -15,7 +15,6 @@ from duanka.simulate.journal import (
     OTHER,
     PERSONAL,
     POS,
-    PROCEEDS,
     PURCHASE,
     QR,
     TEST,
@@ -40,7 +39,7 @@ from duanka.simulate.scene import (
 )  # fmt: skip
 
 if TYPE_CHECKING:
-    from duanka.simulate.rings import BadCard, Ring
+    from duanka.simulate.roster import BadCard, Ring
 
 HOUR = 3_600
 
@@ -69,7 +68,7 @@ class Spree:
     sees: dict[int, int] = field(default_factory=dict)  # outsiders who pay the financier: sums
 
     def move(
-        self, at: int, payer: int, payee: int, fen: int, *, channel: int = MOBILE, memo: int = -1,
+        self, at: int, payer: int, payee: int, fen: int, *, channel: int = MOBILE, memo: int = PERSONAL,
         device: int = -1, region: int = -1, failed: bool = False, part: int = LAYERING,
     ) -> None:  # fmt: skip
         if fen > 0:
@@ -86,15 +85,13 @@ def launder(scene: Scene, rng: np.random.Generator, ring: Ring) -> tuple[Moves, 
     for card in cards:
         by_layer.setdefault(card.layer, []).append(card)
         _tests(rng, ring, card, spree)
-    inflow: dict[int, list[tuple[int, int]]] = {}
+    work = Work(rng, ring, spree, {})
     for card in by_layer.get(1, []):
-        inflow[card.number] = _payments(scene, rng, ring, card, spree)
+        work.onward[card.number] = _payments(scene, rng, ring, card, spree)
     for layer in sorted(by_layer):
         below = [c for later in by_layer if later > layer for c in by_layer[later]]
         for card in by_layer[layer]:
-            _pass_on(
-                scene, rng, ring, card, sorted(inflow.get(card.number, [])), below, inflow, spree
-            )
+            _pass_on(work, card, below)
     columns = [np.array(c) for c in zip(*spree.moves, strict=True)] if spree.moves else []
     if not columns:
         return join(Moves, []), spree
@@ -123,8 +120,8 @@ def _tests(rng: np.random.Generator, ring: Ring, card: BadCard, spree: Spree) ->
         out = rng.random() < 0.4
         payer, payee = (card.number, far) if out else (far, card.number)
         spree.move(at, payer, payee, fen, device=card.device if out else -1, region=_place(ring, card),
-                   channel=int(rng.choice([MOBILE, THIRD])), failed=rng.random() < 0.2,
-                   memo=PERSONAL if rng.random() < 0.5 else -1, part=TEST)  # fmt: skip
+                   channel=int(rng.choice([MOBILE, THIRD])), failed=rng.random() < 0.12,
+                   memo=PERSONAL, part=TEST)  # fmt: skip
         at += int(rng.uniform(40, 900))
         if at >= card.start:
             return
@@ -153,7 +150,7 @@ def _payments(
     times = sorted(_scam_time(rng, ring, card) for _ in range(min(count, 150)))
     times[0] = min(times[0], card.start + int(rng.exponential(HOUR)) + 30)
     got: list[tuple[int, int]] = []
-    block = NEVER
+    block, late = NEVER, 0
     for at in sorted(times):
         victim = int(rng.integers(0, scene.people.count)) if rng.random() < 0.3 else -1
         if victim >= 0 and any(victim in group for group in ring.members.values()):
@@ -168,13 +165,13 @@ def _payments(
         fen = int(yuan) * 100 if rng.random() > t["round"] else max(int(yuan / 500), 1) * 50_000
         if rng.random() < 0.15:
             fen += int(rng.integers(1, 99))
-        failed = at >= block or rng.random() < 0.03
-        if at >= block and rng.random() < 0.7:
-            continue
+        if at >= block and (late := late + 1) > 1:
+            break  # the ring learns that the card is stopped
+        failed = at >= block or rng.random() < 0.02
         qr = rng.random() < t["qr"]
         spree.move(
             at, payer, card.number, fen, channel=QR if qr else int(rng.choice([MOBILE, MOBILE, THIRD, WEB])),
-            memo=int(rng.choice([PERSONAL, PURCHASE, OTHER, -1])), part=VICTIM_PAYMENT, failed=failed,
+            memo=int(rng.choice([PERSONAL, PERSONAL, PERSONAL, PURCHASE, OTHER])), part=VICTIM_PAYMENT, failed=failed,
         )  # fmt: skip
         if failed:
             continue
@@ -189,11 +186,20 @@ def _payments(
     return got
 
 
-def _pass_on(
-    scene: Scene, rng: np.random.Generator, ring: Ring, card: BadCard,
-    inflow: list[tuple[int, int]], below: list[BadCard], onward: dict[int, list[tuple[int, int]]],
-    spree: Spree,
-) -> None:  # fmt: skip
+@dataclass(frozen=True)
+class Work:
+    """A ring at work: its dice, what it did, and what each account has yet to pass on."""
+
+    rng: np.random.Generator
+    ring: Ring
+    spree: Spree
+    onward: dict[int, list[tuple[int, int]]]
+
+
+def _pass_on(work: Work, card: BadCard, below: list[BadCard]) -> None:
+    """What an account received goes on, after a rest, less what stays."""
+    rng, ring, spree = work.rng, work.ring, work.spree
+    inflow = sorted(work.onward.get(card.number, []))
     t = ring.tactics
     block = spree.block.get(card.number, NEVER)
     carried, free_at = 0, 0
@@ -206,24 +212,23 @@ def _pass_on(
         delay = float(np.exp(rng.normal(np.log(t["delay"]), 0.8)))
         when = max(at + int(delay) + 8, free_at)
         if when >= block:
-            if rng.random() < 0.6:
+            if rng.random() < 0.4:
                 spree.move(when, card.number, int(outsiders(rng, 1)[0]), carried, failed=True,
                            device=card.device, region=_place(ring, card))  # fmt: skip
             return
         kept = float(np.clip(t["residue"] * rng.lognormal(0, 0.5), 0, 0.3))
         out = int(carried * (1 - kept))
         carried -= out
-        free_at = _send(scene, rng, ring, card, (when, out), below, onward, spree)
+        free_at = _send(work, card, (when, out), below)
         if block < NEVER and rng.random() < 0.4:
             # The trace goes on to where the money went.
             for payee in {m[2] for m in spree.moves[-4:] if m[1] == card.number}:
                 spree.block.setdefault(payee, block + int(rng.uniform(1, 30) * HOUR))
 
 
-def _send(
-    scene: Scene, rng: np.random.Generator, ring: Ring, card: BadCard, sum_: tuple[int, int],
-    below: list[BadCard], onward: dict[int, list[tuple[int, int]]], spree: Spree,
-) -> int:  # fmt: skip
+def _send(work: Work, card: BadCard, sum_: tuple[int, int], below: list[BadCard]) -> int:
+    """A sum is split among deeper accounts and exits; returns when the last part was gone."""
+    rng, ring, spree, onward = work.rng, work.ring, work.spree, work.onward
     t = ring.tactics
     at, total = sum_
     parts = max(1, int(rng.poisson(max(t["split"] - 1, 0)) + 1)) if total > 50_000 else 1
@@ -243,7 +248,7 @@ def _send(
         if alive and rng.random() < 0.85:
             to = alive[int(rng.integers(0, len(alive)))]
             spree.move(at, card.number, to.number, fen, device=card.device, region=place,
-                       memo=int(rng.choice([PERSONAL, -1, OTHER])))  # fmt: skip
+                       memo=int(rng.choice([PERSONAL, PERSONAL, PERSONAL, PERSONAL, OTHER])))  # fmt: skip
             onward.setdefault(to.number, []).append((at, fen))
         else:
             at = _leave(rng, ring, card, (at, fen), spree)
@@ -286,10 +291,7 @@ def _leave(
         to, part, channel = CRYPTO + int(rng.integers(0, CRYPTO_COUNT)), CASH_OUT, THIRD
     else:
         to, part, channel = OVERSEAS + int(rng.integers(0, OVERSEAS_COUNT)), CASH_OUT, WEB
-    memo = PURCHASE if way == "merchant" else -1
+    memo = PURCHASE if way == "merchant" else PERSONAL if rng.random() < 0.7 else -1
     spree.move(at, card.number, to, fen, channel=channel, device=card.device, region=place, part=part,
                memo=memo)  # fmt: skip
     return at
-
-
-__all__ = ["PROCEEDS", "Scam", "Spree", "launder"]

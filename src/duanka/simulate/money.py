@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -66,7 +67,11 @@ def everyday(scene: Scene, rng: np.random.Generator, ties: Ties) -> Moves:
         _own(scene, rng),
         _bindings(scene, rng),
     ]
-    return join(Moves, parts)
+    moves = join(Moves, parts)
+    # Mistyped names, limits and empty purses: ordinary transfers fail, too, and some lack a memo.
+    unlucky = rng.random(len(moves.at)) < 0.018
+    wordless = (moves.memo == PERSONAL) & (rng.random(len(moves.at)) < 0.2)
+    return replace(moves, failed=moves.failed | unlucky, memo=np.where(wordless, -1, moves.memo))
 
 
 def _wages(scene: Scene, rng: np.random.Generator) -> Moves:

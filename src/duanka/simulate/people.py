@@ -26,6 +26,7 @@ _INCOME = np.array([7000, 1500, 5500, 3000, 6500, 5000, 9000, 7500, 30000, 9000,
                     1200, 2500, 8000, 6000, 12000], dtype=float)  # fmt: skip
 SCHOOL, EMPLOYER, FIRM, AUTHORITY, CHARITY, PLATFORM = range(6)
 NEVER = 1 << 40
+DESKS = 4_000_000  # handsets of service desks, shared by those who sit there
 
 
 @dataclass(frozen=True)
@@ -132,6 +133,9 @@ def build_people(plan: Plan, rng: np.random.Generator) -> tuple[People, Organisa
     shared = rng.random(count) < np.where(trade == RETIRED, 0.18, 0.05)
     device = np.where(shared, first[household], device)
     second = np.where(rng.random(count) < 0.12, count + np.arange(count), -1)
+    group = _groups(rng, trade, organisations)
+    desk = (trade == CALLER) & (group >= 0) & (rng.random(count) < 0.5)
+    device = np.where(desk, DESKS + group * 16 + np.arange(count) % 6, device)
     upgrade = rng.random(count) < 0.1 * plan.days / 90
     income = _INCOME[trade] * np.exp(rng.normal(0, 0.55, count))
     people = People(
@@ -142,7 +146,7 @@ def build_people(plan: Plan, rng: np.random.Generator) -> tuple[People, Organisa
         way=_way(plan, rng, trade),
         income=income,
         household=household,
-        group=_groups(rng, trade, organisations),
+        group=group,
         trip_from=leave, trip_to=back, trip_region=region, abroad=abroad,
         device=device,
         second_device=second,
@@ -197,10 +201,13 @@ def _groups(rng: np.random.Generator, trade: Ints, organisations: Organisations)
 def region_at(people: People, person: Ints, at: Ints) -> Ints:
     """Where each person was, as a number into REGIONS; -1 abroad."""
     away = (at >= people.trip_from[person]) & (at < people.trip_to[person])
+    # Work, school and market lie in other counties now and then.
+    errand = (person * 13 + at // (DAY // 4) * 7) % 6 == 0
+    near = (people.here[person] + 1 + (person + at // DAY) % 3) % LOCAL_REGIONS
     # A driver's region changes with the half-day; a mix of the numbers stands in for the road.
     road = (people.trade[person] == DRIVER) & ((person * 7 + at // (DAY // 2) * 5) % 3 > 0)
     there = (person * 31 + at // (DAY // 2) * 17) % len(REGIONS)
-    region = np.where(road, there, people.here[person])
+    region = np.where(road, there, np.where(errand, near, people.here[person]))
     region = np.where(away, people.trip_region[person], region)
     return np.where(away & people.abroad[person], -1, region)
 

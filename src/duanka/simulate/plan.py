@@ -40,7 +40,7 @@ class Ways:
     no_staff: float = 0.1
     reported: float = 0.8
     report_hours: float = 10.0
-    labelled: float = 0.72
+    labelled: float = 0.64
     label_days: float = 7.0
     wrong_labels: float = 0.04
     cleared: float = 0.6  # cleared honest cards for each card found bad
@@ -54,7 +54,7 @@ _RANGES: dict[str, tuple[float, float]] = {
     "roaming": (0.05, 0.3), "openings": (0.025, 0.1), "no_device": (0.0, 0.35),
     "no_memo": (0.1, 0.8), "no_balance": (0.0, 0.5), "no_region": (0.0, 0.3),
     "no_staff": (0.0, 0.4), "reported": (0.6, 0.95), "report_hours": (3.0, 40.0),
-    "labelled": (0.6, 0.85), "label_days": (3.0, 14.0), "wrong_labels": (0.03, 0.05),
+    "labelled": (0.55, 0.75), "label_days": (3.0, 14.0), "wrong_labels": (0.03, 0.05),
     "cleared": (0.2, 1.5), "whole_seconds": (0.0, 1.0),
 }  # fmt: skip
 

@@ -109,6 +109,6 @@ def _changes(scene: Scene, rng: np.random.Generator) -> Sightings:
                 device=people.new_device[mine],
                 region=region_at(people, mine, at),
                 network=networks(scene, rng, mine),
-            )  # fmt: skip
+            )
         )
     return join(Sightings, parts)

@@ -12,12 +12,19 @@ from duanka.simulate.journal import ATM, MOBILE, WEB, Calls, Moves, join, rows
 from duanka.simulate.money import fen, wallet
 from duanka.simulate.rhythm import DAY, moments
 from duanka.simulate.scene import (
-    CASH, CRYPTO, CRYPTO_COUNT, OVERSEAS, OVERSEAS_COUNT, Scene, holder_person, merchants,
+    CASH,
+    CRYPTO,
+    CRYPTO_COUNT,
+    OVERSEAS,
+    OVERSEAS_COUNT,
+    Scene,
+    holder_person,
+    merchants,
     outsiders,
 )  # fmt: skip
 
 if TYPE_CHECKING:
-    from duanka.simulate.rhythm import Floats, Ints
+    from duanka.simulate.rhythm import Flags, Floats, Ints
 
 
 def trades(scene: Scene, rng: np.random.Generator) -> tuple[Moves, Calls]:
@@ -79,9 +86,13 @@ def _carry_out(
         payee=other if custom.scatter else here, fen=sums,
         channel=rng.choice(custom.channels, total),
         memo=np.where(rng.random(total) < 0.75, custom.memo, -1),
-        device=-1, failed=rng.random(total) < 0.008,
+        device=-1, failed=rng.random(total) < 0.018,
     )  # fmt: skip
-    return got, _onward(scene, rng, custom, (host, turn, at, sums)), _talk(scene, rng, custom, got, inside)
+    return (
+        got,
+        _onward(scene, rng, custom, (host, turn, at, sums)),
+        _talk(scene, rng, custom, got, inside),
+    )
 
 
 def _onward(
@@ -108,11 +119,13 @@ def _onward(
     when = when + np.arange(len(which)) % 7 * rng.integers(15, 200, len(which))
     payer = host[goes][which]
     payee = _exits(scene, rng, custom, payer)
-    out = np.where(payee == CASH, np.maximum(np.minimum(out, 2_000_000) // 10_000 * 10_000, 10_000), out)
+    out = np.where(
+        payee == CASH, np.maximum(np.minimum(out, 2_000_000) // 10_000 * 10_000, 10_000), out
+    )
     return rows(
         Moves, len(which), at=when, payer=payer, payee=payee, fen=out,
         channel=np.where(payee == CASH, ATM, rng.choice([MOBILE, MOBILE, WEB], len(which))),
-        memo=np.where(rng.random(len(which)) < 0.4, custom.memo, -1),
+        memo=np.where(rng.random(len(which)) < 0.75, custom.memo, -1),
         failed=rng.random(len(which)) < 0.015,
     )  # fmt: skip
 
@@ -124,7 +137,9 @@ def _exits(scene: Scene, rng: np.random.Generator, custom: Custom, payer: Ints) 
     person = holder_person(scene, payer)
     second = scene.wallets.second[person]
     # A host has a few whom he pays again and again, and now and then somebody new.
-    usual = outsiders(rng, scene.people.count)[(person + rng.integers(0, 3, count)) % scene.people.count]
+    usual = outsiders(rng, scene.people.count)[
+        (person + rng.integers(0, 3, count)) % scene.people.count
+    ]
     outside = np.where(rng.random(count) < 0.55, usual, outsiders(rng, count, spread=0.4))
     own = np.where((second >= 0) & (second != payer), second, scene.wallets.main[person])
     own = np.where(own == payer, outside, own)
@@ -137,7 +152,7 @@ def _exits(scene: Scene, rng: np.random.Generator, custom: Custom, payer: Ints) 
 
 
 def _talk(
-    scene: Scene, rng: np.random.Generator, custom: Custom, got: Moves, inside: Ints
+    scene: Scene, rng: np.random.Generator, custom: Custom, got: Moves, inside: Flags
 ) -> Calls:
     """Who sells, lends or delivers rings before the money comes: lawful calls before first payments."""
     chosen = np.flatnonzero(rng.random(len(got.at)) < custom.call)

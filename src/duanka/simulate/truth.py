@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
-from duanka.simulate.entities import STATUSES, statuses
+from duanka.simulate.entities import statuses
 from duanka.simulate.finish import Names, enum, since_start
 from duanka.simulate.ids import OUTSIDE_SHARD, opaque
 from duanka.simulate.journal import (
@@ -21,6 +21,7 @@ from duanka.simulate.journal import (
     Calls,
     Messages,
     Moves,
+    Sightings,
 )  # fmt: skip
 from duanka.simulate.labels import MEASURES, SOURCES, card_names, role_enum
 from duanka.simulate.scene import OUTSIDE
@@ -29,15 +30,18 @@ if TYPE_CHECKING:
     from duanka.simulate.labels import Found, Told
     from duanka.simulate.launder import Scam
     from duanka.simulate.rhythm import Flags, Ints
-    from duanka.simulate.rings import BadCard, Ring
+    from duanka.simulate.roster import BadCard, Ring
     from duanka.simulate.scene import Scene
 
 KIND = pl.Enum(["account", "sim"])
 HOUR = 3_600
 
 
-def first_misuse(moves: Moves, calls: Calls, messages: Messages) -> dict[tuple[bool, int], int]:
+def first_misuse(
+    scene: Scene, events: tuple[Moves, Calls, Messages, Sightings]
+) -> dict[tuple[bool, int], int]:
     """For each card, seconds from the first midnight to its first illicit event."""
+    moves, calls, messages, _ = events
     first: dict[tuple[bool, int], int] = {}
     dirty = np.isin(moves.part, (VICTIM_PAYMENT, LAYERING, CASH_OUT, TEST))
     for sim, part, cards, at in (
@@ -48,10 +52,10 @@ def first_misuse(moves: Moves, calls: Calls, messages: Messages) -> dict[tuple[b
         (True, messages.part == FRAUD_MESSAGE, messages.sender, messages.at),
     ):
         for card, when in zip(cards[part].tolist(), at[part].tolist(), strict=True):
-            if card < OUTSIDE:
+            if card < OUTSIDE and 0 <= when < scene.seconds:
                 key = (sim, card)
                 first[key] = min(first.get(key, when), when)
-    return {key: us // 1_000_000 for key, us in first.items()}
+    return first
 
 
 def bad_flags(scene: Scene, bad: list[BadCard]) -> tuple[Flags, Flags]:
@@ -175,23 +179,22 @@ def event_table(
     """Which transfers, calls and messages belong to a ring's work; the others are honest."""
     parts = []
     keys = ("transfer", "call", "message")
-    for kind, record in zip(keys, events, strict=True):
+    marks = [(record.part, record.ring) for record in events]
+    for kind, (part, ring) in zip(keys, marks, strict=True):
         key = f"{kind}_id"
-        mine = np.flatnonzero(record.part > 0)
+        mine = np.flatnonzero(part > 0)
         parts.append(pl.DataFrame({
             "event_kind": pl.Series([kind] * len(mine), dtype=pl.String),
             "event_id": tables[kind][key][mine],
             "illicit": pl.Series([True] * len(mine), dtype=pl.Boolean),
-            "part": enum(PARTS, record.part[mine]).cast(pl.String),
-            "n": record.ring[mine],
+            "part": enum(PARTS, part[mine]).cast(pl.String),
+            "n": ring[mine],
         }))  # fmt: skip
     frame = pl.concat(parts)
     return frame.select("event_kind", "event_id", "illicit", "part", ring_id(names, pl.col("n")))
 
 
-def label_table(
-    scene: Scene, rng: np.random.Generator, found: list[Found], names: Names
-) -> pl.DataFrame:
+def label_table(scene: Scene, found: list[Found], names: Names) -> pl.DataFrame:
     """The labels, by when they came to be known."""
     at = np.array([f.at for f in found], np.int64)
     return pl.DataFrame({
@@ -206,7 +209,7 @@ def label_table(
 
 
 def lead_table(
-    scene: Scene, rng: np.random.Generator, told: list[Told], scams: list[Scam], names: Names
+    scene: Scene, told: list[Told], scams: list[Scam], names: Names
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """The leads by instant, and which victim stands behind which lead."""
     seed, shard = names.seed, names.shard
@@ -237,6 +240,3 @@ def lead_table(
         schema={"person_id": pl.String, "account_id": pl.String, "lead_id": pl.String},
     )  # fmt: skip
     return frame, truth.unique(maintain_order=True)
-
-
-__all__ = ["STATUSES"]

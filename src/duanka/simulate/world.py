@@ -19,9 +19,10 @@ from duanka.simulate.money import everyday
 from duanka.simulate.people import build_people
 from duanka.simulate.places import build_places
 from duanka.simulate.plan import Plan, Ways
-from duanka.simulate.rings import Ring, build_rings
+from duanka.simulate.rings import build_rings
 from duanka.simulate.scene import OUTSIDE, Scene
 from duanka.simulate.sightings import everyday_sightings
+from duanka.simulate.stops import stopped, stops_of
 from duanka.simulate.ties import build_ties
 from duanka.simulate.trades import trades
 from duanka.tables import typed
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     import polars as pl
 
     from duanka.simulate.rhythm import Flags, Ints
+    from duanka.simulate.roster import Ring
 
 __all__ = ["ALL_HABITS", "HELD_OUT_HABITS", "TRAIN_HABITS", "Plan", "Town", "Ways", "build"]
 
@@ -114,23 +116,22 @@ def _write(
     scene: Scene, rng: np.random.Generator, rings: tuple[Ring, ...], sprees: list[Spree],
     events: tuple[Moves, Calls, Messages, Sightings],
 ) -> Town:  # fmt: skip
-    moves, calls, messages, seen = events
-    moves = finish.in_order(scene, rng, finish.fill_moves(scene, moves))
-    calls = finish.in_order(scene, rng, finish.fill_calls(scene, calls))
-    messages = finish.in_order(scene, rng, finish.fill_messages(scene, messages))
-    seen = finish.in_order(scene, rng, seen)
-    names = finish.build_names(
-        scene,
-        np.concatenate([moves.device, calls.device, messages.device, seen.device]),
-        seen.network,
-    )
     bad = [card for ring in rings for card in ring.cards]
-    first = truth.first_misuse(moves, calls, messages)
+    first = truth.first_misuse(scene, events)
     bad = [card for card in bad if (card.sim, card.number) in first]
     scams = [scam for spree in sprees for scam in spree.scams if scam.at < scene.seconds]
-    payees = np.unique(moves.payee[moves.part > 0])
+    payees = np.unique(events[0].payee[events[0].part > 0])
     found = find_labels(scene, rng, bad, first, payees)
     told = find_leads(scene, rng, scams, bad, first)
+    stops = stops_of(rng, found, [spree.block for spree in sprees])
+    moves = stopped(scene, rng, stops, finish.fill_moves(scene, events[0]), ("payer", "payee"))
+    calls = stopped(scene, rng, stops, finish.fill_calls(scene, events[1]), ("caller", "callee"))
+    messages = stopped(scene, rng, stops, finish.fill_messages(scene, events[2]), ("sender",))
+    seen = stopped(scene, rng, stops, events[3], ("card",))
+    moves, calls = finish.in_order(scene, rng, moves), finish.in_order(scene, rng, calls)
+    messages, seen = finish.in_order(scene, rng, messages), finish.in_order(scene, rng, seen)
+    devices = np.concatenate([moves.device, calls.device, messages.device, seen.device])
+    names = finish.build_names(scene, devices, seen.network)
     flags = truth.bad_flags(scene, bad)
     status = truth.status(scene, rng, found, (moves, calls))
     tables = entities.parties(scene, rng, names)
@@ -140,8 +141,8 @@ def _write(
     tables["call"] = finish.call_table(scene, rng, calls, names)
     tables["message"] = finish.message_table(scene, rng, messages, names)
     tables["device_use"] = finish.sighting_table(scene, rng, seen, names)
-    tables["label"] = truth.label_table(scene, rng, found, names)
-    tables["lead"], victims = truth.lead_table(scene, rng, told, scams, names)
+    tables["label"] = truth.label_table(scene, found, names)
+    tables["lead"], victims = truth.lead_table(scene, told, scams, names)
     return Town({name: typed(name, frame) for name, frame in tables.items()}, {
         "truth_card": truth.card_table(scene, rings, bad, first, names),
         "truth_role": truth.role_table(scene, rings, scams, names),
