@@ -148,6 +148,28 @@ def test_what_the_balance_shows_to_be_gone_is_not_still_there():
     assert t.holding.filter(pl.col("account_id") == "M")["untraced_fen"].item() == 85
 
 
+def test_a_balance_told_after_the_last_payment_bounds_what_is_still_there():
+    rows = [transfer(0, 0, "V", "M", 100), transfer(1, 1, "X", "M", 10, payee_told=20)]
+    t = traced(rows, [lead("l", 1, "M", 100)])
+    assert left(t) == {"M": 20}
+    assert t.holding["untraced_fen"].to_list() == [80]
+
+
+@pytest.mark.parametrize("attribution", BOTH)
+def test_a_hop_counts_the_fewest_by_which_the_money_came(attribution):
+    rows = [
+        transfer(0, 0, "V", "A", 100),
+        transfer(1, 1, "A", "B", 30),
+        transfer(2, 2, "B", "C", 20),
+        transfer(3, 3, "C", "D", 5),
+        transfer(4, 4, "A", "C", 70),
+        transfer(5, 5, "C", "D", 60),
+    ]
+    t = traced(rows, [lead("l", 1, "A", 100)], attribution=attribution)
+    assert t.flow["transfer_id"].to_list() == [f"t{n:05d}" for n in (0, 1, 4, 2, 5, 3)]
+    assert t.flow["hop"].to_list() == [1, 2, 2, 3, 3, 4]
+
+
 @pytest.mark.parametrize("attribution", BOTH)
 def test_a_victims_later_spending_and_what_came_back_to_the_victim_are_clean(attribution):
     rows = [
@@ -214,6 +236,12 @@ def test_past_the_last_hop_and_under_the_least_amount_money_is_untraced():
     t = traced(rows, [lead("l", 9, "A", 100)], max_hops=2, min_tainted_fen=7)
     assert paid(t) == [("V", "A", 100), ("A", "B", 95)]
     assert t.holding.rows() == [("l", "A", 100, 95, 0, 5), ("l", "B", 95, 0, 0, 95)]
+
+
+def test_just_the_least_amount_is_still_followed():
+    rows = [transfer(0, 0, "V", "A", 100), transfer(1, 1, "A", "B", 7), transfer(2, 2, "B", "C", 7)]
+    t = traced(rows, [lead("l", 9, "A", 100)], min_tainted_fen=7)
+    assert paid(t) == [("V", "A", 100), ("A", "B", 7), ("B", "C", 7)]
 
 
 def test_each_lead_has_its_own_rows_and_an_early_or_unknown_or_sim_lead_has_none():
