@@ -105,3 +105,41 @@ def test_nothing_is_done_to_a_normal_card_and_victims_are_not_restricted(tmp_pat
 def test_every_wall_says_why():
     assert all(wall.reference and wall.only for wall in WALLS)
     assert {wall.decides for wall in WALLS} == {"tier", "measure", "answer", "advice"}
+
+
+@pytest.mark.parametrize(
+    ("name", "unit", "value", "told"),
+    [
+        ("sim_tiers.least_families", "family", "1", "must be at least 2"),
+        ("sim_tiers.least_families", "family", "3", ""),
+        ("sim_tiers.least_families", "words", "[two]", "is counted in family"),
+        ("protected_payments.memo_kinds", "words", "[medical, utility]", "hold social_insurance"),
+        ("protected_payments.memo_kinds", "flag", "true", "is counted in words"),
+    ],
+)
+def test_no_value_against_the_walls(tmp_path, name, unit, value, told):
+    text = f"""parameters:
+  {name}:
+    label: {{zh: 值, en: value}}
+    unit: {unit}
+    versions: [{{since: 2016-01-01, value: {value}, reference: 本行规定, mark: D}}]
+"""
+    (tmp_path / "own.yaml").write_text(text, encoding="utf-8")
+    if told:
+        with pytest.raises(BadPolicy, match=rf"own.yaml:\d {name}: .*{told}"):
+            dated.load([tmp_path])
+    else:
+        assert dated.load([tmp_path]).parameters[name][0].value == 3
+
+
+@pytest.mark.parametrize(
+    ("reads", "decides", "told"),
+    [
+        ("protected: bool, payer_age: int", "answer", "cannot read payer_age"),
+        ("protected: int", "answer", "cannot read protected"),
+        ("protected: bool", "measure", "decides is answer"),
+    ],
+)
+def test_a_later_table_decides_the_same_from_the_same_facts(tmp_path, reads, decides, told):
+    table = ANSWER | {"decides": decides, "reads": reads}
+    refused(tmp_path, CALM, told=told, **table)

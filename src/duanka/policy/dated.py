@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from duanka.errors import BadPolicy
 from duanka.policy import entries, parse, source
+from duanka.policy.walls import changed_shape
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -146,7 +147,13 @@ def load(folders: Sequence[Path] = ()) -> Policy:
     owners: dict[str, int] = {}
     for i, texts in enumerate(_texts(folders, "", faults)):
         for section, found in source.entries(texts, faults).items():
-            merged.setdefault(section, {}).update(found)
+            known = merged.setdefault(section, {})
+            faults.extend(
+                f"{body.where} {name}: {told}"
+                for name, body in found.items()
+                if name in known and (told := changed_shape(known[name], body))
+            )
+            known.update(found)
             owners.update(dict.fromkeys(found, i))
     parsed = parse.parse(merged, faults)
     source.refuse(faults)

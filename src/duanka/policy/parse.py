@@ -23,7 +23,7 @@ from duanka.policy.entries import (
 )
 from duanka.policy.source import Lined, check_keys
 from duanka.policy.table import DECIDES, POLICE_MEASURES, Body, Table, prove
-from duanka.policy.walls import hold
+from duanka.policy.walls import broken_by, hold
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -116,7 +116,10 @@ def _parameter(name: str, body: Lined, faults: list[str]) -> tuple[Parameter, ..
             faults.append(f"{v.where} {name}: {v['value']!r} is no {unit}")
         else:
             dated = (v["since"], v.get("until"), str(v["reference"]), v["mark"])
-            found.append(Parameter(name, label, unit, value, *dated))
+            one = Parameter(name, label, unit, value, *dated)
+            found.append(one)
+            if told := broken_by(one):
+                faults.append(f"{v.where} {name}: {told}")
     return tuple(found)
 
 
@@ -192,7 +195,7 @@ def _table(name: str, body: Lined, faults: list[str]) -> tuple[TableVersion, ...
     if body["hit"] not in {"first", "unique"}:
         faults.append(f"{body.where} {name}: hit must be first or unique")
     kinds = body["card_kinds"]
-    if not isinstance(kinds, list) or not set(kinds) <= set(CARD_KINDS):
+    if not isinstance(kinds, list) or not all(kind in CARD_KINDS for kind in kinds):
         faults.append(f"{body.where} {name}: card_kinds must be a list of account, sim")
     if not isinstance(body["reads"], Lined):
         faults.append(f"{body.where} {name}: reads must name columns and their kinds")

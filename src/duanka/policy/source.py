@@ -16,6 +16,27 @@ _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 SECTIONS = ("parameters", "tables", "measures", "reasons")
 
 
+TEXT_KEYS = frozenset(
+    [
+        "zh",
+        "en",
+        "unit",
+        "reference",
+        "mark",
+        "authority",
+        "review",
+        "term",
+        "grade_of",
+        "decides",
+        "hit",
+        "then",
+        "because",
+        "basis",
+        "note",
+        "name",
+        "table",
+    ]
+)
 _SCALARS = yaml.SafeLoader("")
 
 
@@ -124,6 +145,12 @@ def check_keys(
         faults.append(
             f"{where}: unknown {', '.join(unknown)}; known are {', '.join(sorted(allowed))}"
         )
+    given = {key: body[key] for key in TEXT_KEYS & body.keys()}
+    faults.extend(
+        f"{where}: {key} must be text, not {value!r}"
+        for key, value in sorted(given.items())
+        if value is not None and not isinstance(value, str)
+    )
     return len(faults) == before
 
 

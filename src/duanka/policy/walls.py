@@ -1,4 +1,4 @@
-"""What no decision table may say, whoever writes it: proven over all cases when the policy is loaded."""
+"""What no table and no value may say, whoever writes it: proven over all cases when the policy is loaded."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ from duanka.policy.table import cells, firing
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from duanka.policy.entries import Parameter
+    from duanka.policy.source import Lined
     from duanka.policy.table import Cell, Table
 
 
@@ -94,6 +96,42 @@ WALLS = (
         "one family of signals refuses nobody",
     ),
 )
+
+
+LEAST_FAMILIES = 2
+ALWAYS_PROTECTED = {"medical", "social_insurance", "utility"}
+
+
+def broken_by(one: Parameter) -> str:
+    """Which wall a value breaks, in words; empty if none."""
+    value = one.value
+    few = isinstance(value, int) and value < LEAST_FAMILIES
+    if one.name.endswith(".least_families") and few:
+        return f"must be at least {LEAST_FAMILIES}; one family of signals decides nothing"
+    if one.name == "protected_payments.memo_kinds" and isinstance(value, tuple):
+        absent = sorted(ALWAYS_PROTECTED - set(value))
+        if absent:
+            return f"must hold {', '.join(absent)}; basic services are kept (反洗钱法 第三十条)"
+    return ""
+
+
+def changed_shape(old: Lined, new: Lined) -> str:
+    """What an entry of a later folder may not change of the one it replaces, in words; empty if nothing.
+
+    The programs count on it: a number of hours that becomes one of days would be misread in silence.
+    """
+    if old.get("unit") != new.get("unit"):
+        return f"is counted in {old.get('unit')}; a later folder keeps the unit"
+    for key in ("decides", "card_kinds"):
+        if old.get(key) != new.get(key):
+            return f"{key} is {old.get(key)}; a later folder keeps it"
+    facts, asked = old.get("reads"), new.get("reads")
+    if not isinstance(facts, dict) or not isinstance(asked, dict):
+        return ""  # no table, or one that is refused for it anyway
+    stray = [name for name, kind in asked.items() if facts.get(name) != kind]
+    if stray:
+        return f"cannot read {', '.join(stray)}; there is {', '.join(facts)}"
+    return ""
 
 
 def hold(table: Table, where: str, faults: list[str]) -> None:
