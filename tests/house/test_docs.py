@@ -7,7 +7,7 @@ import pytest
 import typer
 
 from duanka.cli import app
-from tree import ROOT, kept, short
+from tree import ROOMS, ROOT, SRC, kept, short
 
 DOCS = ROOT / "docs"
 
@@ -74,3 +74,20 @@ def test_links_lead_somewhere_and_verbs_exist(path):
 def test_what_a_user_reads_first_is_there_in_both_languages(name):
     assert len(page(f"{name}.md")) > 400
     assert re.search(r"[\u4e00-\u9fff]{2}", page(f"{name}.zh.md"))
+
+
+def test_the_walks_name_functions_that_exist():
+    """`room.file.name` must be a name of that file; `room.file` alone, or a path, must be there."""
+    text = page("walks.md") + page("architecture.md") + page("features.md")
+    rooms = "|".join(ROOMS)
+    named = set(re.findall(rf"\b({rooms})\.(?!py\b)([a-z_0-9]+)(?:\.([a-z_]+))?\b(?!/)", text))
+    lost = []
+    for room, file, name in sorted(named):
+        module = SRC / room / f"{file}.py"
+        if not module.exists() or (
+            name and not re.search(rf"\b{name}\b", module.read_text("utf-8"))
+        ):
+            lost.append(f"{room}.{file}.{name}")
+    paths = re.findall(rf"`((?:{rooms})/[a-z_/0-9]+\.py)`", text)
+    assert not lost + [path for path in paths if not (SRC / path).exists()]
+    assert len(named) >= 20

@@ -6,7 +6,7 @@ import yaml
 from duanka.errors import DuankaError
 from duanka.jobs.report_parts.words import word
 from duanka.policy import dated, examples
-from duanka.tables import columns
+from duanka.tables import columns, layout
 from tree import SRC
 
 POLICY = SRC / "policy" / "cn"
@@ -15,11 +15,11 @@ NAMES = {*KNOWN.parameters, *KNOWN.tables, *KNOWN.measures, *KNOWN.reasons}
 
 
 def keys(node):
-    """Every key of a YAML document with the place where it ends."""
+    """Every key of a YAML document with the place where it ends, foreign words left out."""
     if isinstance(node, yaml.MappingNode):
         for key, value in node.value:
             yield key.value, key.end_mark.index
-            yield from keys(value)
+            yield from keys(value) if key.value != "words" else ()
     elif isinstance(node, yaml.SequenceNode):
         for item in node.value:
             yield from keys(item)
@@ -50,6 +50,12 @@ def test_a_worked_example_with_a_misspelt_key_is_refused(path, text, tmp_path):
     ours = [one for one in dated.examples([tmp_path]) if one[0] == 1]
     told = examples.run(KNOWN, ours).faults
     assert [fault for fault in told if fault.startswith(path.name)]
+
+
+@pytest.mark.parametrize(("path", "text"), list(misspelt(SRC / "tables" / "layouts")))
+def test_a_layout_with_a_misspelt_key_is_refused(path, text):
+    with pytest.raises(DuankaError):
+        layout.parse(text, path.stem)
 
 
 @pytest.mark.parametrize(
