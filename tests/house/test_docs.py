@@ -91,3 +91,10 @@ def test_the_walks_name_functions_that_exist():
     paths = re.findall(rf"`((?:{rooms})/[a-z_/0-9]+\.py)`", text)
     assert not lost + [path for path in paths if not (SRC / path).exists()]
     assert len(named) >= 20
+
+
+def test_every_layout_is_named_where_a_user_looks_for_it():
+    shipped = [path.stem for path in (SRC / "tables" / "layouts").glob("*.yaml")]
+    assert shipped
+    for name in ("tasks/load-your-data.md", "tasks/load-your-data.zh.md"):
+        assert not [layout for layout in shipped if f"`{layout}`" not in page(name)]
