@@ -52,7 +52,7 @@ def money_cards(
         left -= 1
         number = _stock(scene, rng, person, {c.number for c in cards})
         fresh = index < shells or number < 0 or rng.random() < 0.06
-        clean = not fresh and bool(rng.random() < 0.46)
+        clean = not fresh and bool(rng.random() < 0.4)
         days = _life(rng, ring, t["span"], clean)
         if fresh:
             days, opening = _opened_first(rng, days)
@@ -186,7 +186,7 @@ def phone_cards(
     for index, sale in enumerate(sales):
         person = sale.person if sale else next(supply)
         fresh = sale is not None or bool(rng.random() < min(t["fresh"], 0.13))
-        clean = not fresh and bool(rng.random() < 0.46)
+        clean = not fresh and bool(rng.random() < 0.4)
         days = _life(rng, ring, t["span"], clean)
         if sale:
             days = (sale.start, sale.stop, sale.handover)

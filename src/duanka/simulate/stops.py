@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from duanka.simulate.journal import Moves, keep
+from duanka.simulate.journal import keep
 from duanka.simulate.people import NEVER
 from duanka.simulate.scene import OUTSIDE
 
 if TYPE_CHECKING:
-    from duanka.simulate.journal import Record
+    from duanka.simulate.journal import Moves, Record
     from duanka.simulate.labels import Found
     from duanka.simulate.rhythm import Flags, Ints
     from duanka.simulate.scene import Scene
@@ -39,32 +39,33 @@ def stops_of(
     return [(sim, number, *days) for (sim, number), days in sorted(stops.items())]
 
 
-def _within(scene: Scene, stops: list[Stop], sim: Flags, card: Ints, at: Ints) -> Flags:
+def _within(scene: Scene, stops: list[Stop], card: tuple[Flags, Ints], at: Ints) -> Flags:
+    sim, number = card
     out = np.zeros(len(at), bool)
     for kind, cards in ((False, scene.accounts), (True, scene.sims)):
         begin, end = np.full(cards.count, NEVER), np.full(cards.count, NEVER)
-        for is_sim, number, first, last in stops:
+        for is_sim, stopped_card, first, last in stops:
             if is_sim == kind:
-                begin[number], end[number] = first, last
-        own = (sim == kind) & (card < OUTSIDE)
-        number = np.where(own, card, 0)
-        out |= own & (at >= begin[number]) & (at < end[number])
+                begin[stopped_card], end[stopped_card] = first, last
+        own = (sim == kind) & (number < OUTSIDE)
+        row = np.where(own, number, 0)
+        out |= own & (at >= begin[row]) & (at < end[row])
     return out
 
 
-def stopped(
-    scene: Scene, rng: np.random.Generator, stops: list[Stop], record: Record,
-    sides: tuple[str, ...],
-) -> Record:  # fmt: skip
-    """The events that still happen: of those that a measure stops, a few transfers remain as failures."""
-    count = len(record.at)
-    sims = np.full(count, fill_value=not isinstance(record, Moves))
-    sims = getattr(record, "sim", sims)
-    hit = np.zeros(count, bool)
+def stopped_moves(scene: Scene, rng: np.random.Generator, stops: list[Stop], moves: Moves) -> Moves:
+    """The transfers that still happen; of those that a measure stops, a few remain as failures."""
+    account = np.zeros(len(moves.at), bool)
+    hit = _within(scene, stops, (account, moves.payer), moves.at)
+    hit |= _within(scene, stops, (account, moves.payee), moves.at)
+    tried = hit & (moves.failed | (rng.random(len(hit)) < 0.02))
+    return keep(replace(moves, failed=moves.failed | tried), ~hit | tried)
+
+
+def stopped(scene: Scene, stops: list[Stop], record: Record, sides: tuple[str, ...]) -> Record:
+    """The calls, messages or sightings that still happen."""
+    sim = getattr(record, "sim", np.ones(len(record.at), bool))
+    hit = np.zeros(len(record.at), bool)
     for side in sides:
-        hit |= _within(scene, stops, sims, getattr(record, side), record.at)
-    if isinstance(record, Moves):
-        tried = hit & (record.failed | (rng.random(count) < 0.1))
-        record = replace(record, failed=record.failed | tried)
-        hit &= ~tried
+        hit |= _within(scene, stops, (sim, getattr(record, side)), record.at)
     return keep(record, ~hit)

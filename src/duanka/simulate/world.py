@@ -22,7 +22,7 @@ from duanka.simulate.plan import Plan, Ways
 from duanka.simulate.rings import build_rings
 from duanka.simulate.scene import OUTSIDE, Scene
 from duanka.simulate.sightings import everyday_sightings
-from duanka.simulate.stops import stopped, stops_of
+from duanka.simulate.stops import stopped, stopped_moves, stops_of
 from duanka.simulate.ties import build_ties
 from duanka.simulate.trades import trades
 from duanka.tables import typed
@@ -52,13 +52,7 @@ def build(plan: Plan) -> Town:
         truth: truth_card, truth_role, truth_event, truth_opening, truth_victim.
     """
     rng = np.random.default_rng([plan.seed, plan.shard])
-    people, organisations = build_people(plan, rng)
-    places = build_places(plan, rng)
-    accounts, sims, wallets = build_cards(
-        plan, rng, people=people, organisations=organisations, places=places
-    )
-    scene = Scene(plan, people, organisations, places, accounts, sims, wallets)
-    scene, rings = build_rings(scene, rng)
+    scene, rings = settle(plan, rng)
     ties = build_ties(scene, rng)
     traded, talked_of = trades(scene, rng)
     money = join(Moves, [everyday(scene, rng, ties), traded])
@@ -84,6 +78,16 @@ def build(plan: Plan) -> Town:
         scene, rng, rings, sprees,
         (join(Moves, moves), join(Calls, calls), join(Messages, messages), join(Sightings, seen)),
     )  # fmt: skip
+
+
+def settle(plan: Plan, rng: np.random.Generator) -> tuple[Scene, tuple[Ring, ...]]:
+    """The town before anything happens, and the rings in it."""
+    people, organisations = build_people(plan, rng)
+    places = build_places(plan, rng)
+    accounts, sims, wallets = build_cards(
+        plan, rng, people=people, organisations=organisations, places=places
+    )
+    return build_rings(Scene(plan, people, organisations, places, accounts, sims, wallets), rng)
 
 
 def _alive(scene: Scene, card: Ints, at: Ints, sim: bool) -> Flags:  # noqa: FBT001
@@ -124,10 +128,10 @@ def _write(
     found = find_labels(scene, rng, bad, first, payees)
     told = find_leads(scene, rng, scams, bad, first)
     stops = stops_of(rng, found, [spree.block for spree in sprees])
-    moves = stopped(scene, rng, stops, finish.fill_moves(scene, events[0]), ("payer", "payee"))
-    calls = stopped(scene, rng, stops, finish.fill_calls(scene, events[1]), ("caller", "callee"))
-    messages = stopped(scene, rng, stops, finish.fill_messages(scene, events[2]), ("sender",))
-    seen = stopped(scene, rng, stops, events[3], ("card",))
+    moves = stopped_moves(scene, rng, stops, finish.fill_moves(scene, events[0]))
+    calls = stopped(scene, stops, finish.fill_calls(scene, events[1]), ("caller", "callee"))
+    messages = stopped(scene, stops, finish.fill_messages(scene, events[2]), ("sender",))
+    seen = stopped(scene, stops, events[3], ("card",))
     moves, calls = finish.in_order(scene, rng, moves), finish.in_order(scene, rng, calls)
     messages, seen = finish.in_order(scene, rng, messages), finish.in_order(scene, rng, seen)
     devices = np.concatenate([moves.device, calls.device, messages.device, seen.device])
