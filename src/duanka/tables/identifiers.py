@@ -132,15 +132,15 @@ def tidy_resident_id(text: pl.Series) -> pl.Series:
 
     Example:
         >>> tidy_resident_id(pl.Series(["990101700101001"])).to_list()
-        ['990101197001010012']
+        ['99010119700101001X']
     """
     upper = _squeezed(text).str.to_uppercase()
     old = _matches(upper, r"^[0-9]{15}$")
     if not old.any():
         return upper
     stem = upper.str.replace(r"^([0-9]{6})([0-9]{9})$", "${1}19$2")
-    full = stem.to_numpy() + _check_characters(stem.set(~old, None)).to_numpy()
-    return upper.zip_with(~old, pl.Series(upper.name, full, dtype=pl.String))
+    full = stem.set(~old, None) + _check_characters(stem.set(~old, None))
+    return upper.zip_with(~old, full.alias(upper.name))
 
 
 def _check_characters(stem: pl.Series) -> pl.Series:
