@@ -28,7 +28,7 @@ def failing(monkeypatch, error: BaseException) -> None:
 def test_help_names_every_verb():
     shown = CliRunner().invoke(cli.app, ["--help"])
     assert shown.exit_code == 0
-    for verb in ("run", "simulate", "import", "train", "evaluate", "policy"):
+    for verb in ("run", "simulate", "import", "train", "train-default", "evaluate", "policy"):
         assert f"  {verb} " in shown.output
 
 

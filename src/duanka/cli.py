@@ -97,8 +97,7 @@ def simulate(
     """Make a town to practise on, with the truth beside it. 生成模拟城镇及其真相。"""
     from duanka.jobs.simulate import simulate as job
 
-    names = tuple(part.strip() for part in (habits or "").split(",") if part.strip())
-    job(out, people=people, days=days, seed=seed, habits=names, say=_progress())
+    job(out, people=people, days=days, seed=seed, habits=_parts(habits), say=_progress())
 
 
 @app.command("import", short_help="read files of a foreign layout 导入外部版式")
@@ -125,6 +124,28 @@ def train(
     from duanka.jobs.train import train as job
 
     job(data, out, as_of=as_of, settings=settings, say=_progress())
+
+
+@app.command("train-default", short_help="make the models that ship 训练随附模型")
+def train_default(
+    out: Out,
+    *,
+    towns: Annotated[int, typer.Option(min=1, help="how many towns to learn from 城镇数")] = 40,
+    people: Annotated[int, typer.Option(help="how many people a town has 每镇人数")] = 6000,
+    rings: Annotated[int, typer.Option(min=1, help="how many rings a town has 每镇团伙数")] = 14,
+    seed: Annotated[int, typer.Option(help="the first town's seed 首镇随机种子")] = 1000,
+    habits: Annotated[
+        str | None, typer.Option(help="habits of the rings, by commas 团伙手法，逗号分隔")
+    ] = None,
+) -> None:
+    """Learn the models that come with the product from simulated towns. 以模拟城镇训练随附模型。"""
+    settings = _settings(None)
+    from duanka.jobs.train_default import Practice
+    from duanka.jobs.train_default import train_default as job
+    from duanka.simulate.world import ALL_HABITS
+
+    practice = Practice(towns, people, rings, _parts(habits) or ALL_HABITS, seed)
+    job(practice, out, threads=settings.threads, say=_progress())
 
 
 @app.command(short_help="compare judgements with the truth 评估质量")
@@ -162,6 +183,10 @@ def policy_show(
     from duanka.jobs.policy_show import policy_show as job
 
     typer.echo("\n".join(job(day, settings=settings)))
+
+
+def _parts(text: str | None) -> tuple[str, ...]:
+    return tuple(part.strip() for part in (text or "").split(",") if part.strip())
 
 
 def _settings(policies: list[Path] | None) -> Settings:

@@ -65,7 +65,7 @@ def test_links_lead_somewhere_and_verbs_exist(path):
     verbs = set(typer.main.get_command(app).commands)
     for target in re.findall(r"\]\((?!https?://|#)([^)\s]+)\)", text):
         assert (path.parent / target.split("#")[0]).exists(), target
-    assert set(re.findall(r"`(?:\.venv/bin/)?duanka ([a-z]+)", text)) <= verbs
+    assert set(re.findall(r"`(?:\.venv/bin/)?duanka ([a-z-]+)", text)) <= verbs
 
 
 @pytest.mark.parametrize(
@@ -98,3 +98,16 @@ def test_every_layout_is_named_where_a_user_looks_for_it():
     assert shipped
     for name in ("tasks/load-your-data.md", "tasks/load-your-data.zh.md"):
         assert not [layout for layout in shipped if f"`{layout}`" not in page(name)]
+
+
+@pytest.mark.parametrize("name", ["tune-policy.md", "tune-policy.zh.md"])
+def test_the_folder_that_the_policy_page_has_you_write_passes(name, tmp_path):
+    from duanka.policy import dated, examples
+
+    written = re.findall(r"cat > (\S+) <<'YAML'\n(.*?)YAML\n", page(f"tasks/{name}"), re.DOTALL)
+    assert len(written) == 2
+    for file, text in written:
+        (tmp_path / file).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / file).write_text(text, encoding="utf-8")
+    ours = [tmp_path / "ours"]
+    assert not examples.run(dated.load(ours), dated.examples(ours)).faults
