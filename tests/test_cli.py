@@ -98,6 +98,16 @@ def test_our_own_fault_is_an_apology_and_no_traceback(monkeypatch, capsys, error
     assert "DUANKA_DEBUG=1" in err
 
 
+def test_what_the_machine_refuses_is_told_as_that(monkeypatch, capsys):
+    failing(monkeypatch, PermissionError(13, "Permission denied", "out"))
+    code, _, err = run_main(monkeypatch, capsys, "evaluate", "x", "--truth", "y")
+    assert code == 2
+    assert err.splitlines()[:2] == [
+        "the machine refused 系统拒绝: Permission denied",
+        "  where: out",
+    ]
+
+
 def test_debug_shows_the_traceback_as_well(monkeypatch, capsys):
     monkeypatch.setenv("DUANKA_DEBUG", "1")
     failing(monkeypatch, ZeroDivisionError("x"))
@@ -122,6 +132,43 @@ def test_policy_folders_of_the_command_come_last(monkeypatch, tmp_path):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("DUANKA_POLICY_FOLDERS", "a")
     assert cli._settings([tmp_path / "b"]).policy_folders == ("a", str(tmp_path / "b"))
+
+
+def garbage(folder):
+    folder.mkdir()
+    for name in ("transfer.csv", "account.parquet", "call.jsonl", "label.csv.gz", "sim.xlsx"):
+        (folder / name).write_bytes(bytes(range(256)) * 40)
+    return folder
+
+
+def one_table(folder, text: str = "holder_id\n"):
+    folder.mkdir()
+    (folder / "account.csv").write_text(text, encoding="utf-8")
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("make", "more"),
+    [
+        (lambda path: path / "absent", ()),
+        (lambda path: path, ()),
+        (lambda path: garbage(path / "g"), ()),
+        (lambda path: one_table(path / "t"), ()),
+        (lambda path: one_table(path / "f") / "account.csv", ()),
+        (lambda path: one_table(path / "t"), ("--as-of", "yesterday")),
+        (lambda path: one_table(path / "t"), ("--policy", "absent")),
+        (lambda path: one_table(path / "t"), ("--model", "absent")),
+    ],
+    ids=["absent", "empty", "garbage", "headings", "file", "as-of", "policy", "model"],
+)
+def test_a_run_that_cannot_be_ends_with_2_and_the_reason(monkeypatch, capsys, tmp_path, make, more):
+    monkeypatch.delenv("DUANKA_DEBUG", raising=False)
+    monkeypatch.chdir(tmp_path)
+    data = str(make(tmp_path))
+    code, _, err = run_main(monkeypatch, capsys, "run", data, "--out", str(tmp_path / "o"), *more)
+    assert code == 2
+    assert "what to do" in err
+    assert "sorry" not in err
 
 
 @pytest.mark.parametrize("fmt", ["parquet", "csv"])

@@ -264,6 +264,11 @@ def _words(error: BaseException) -> str:
 
     if isinstance(error, DuankaError):
         return f"{type(error).__name__}: {error}"
+    if isinstance(error, OSError) and error.strerror:
+        return (
+            f"the machine refused 系统拒绝: {error.strerror}\n  where: {error.filename or '-'}\n"
+            "  what to do: see that the place exists, may be written to and has room"
+        )
     first = (str(error).splitlines() or [""])[0][:200]
     return (
         f"sorry, duanka itself is at fault 抱歉，程序出错: {type(error).__name__}: {first}\n"
