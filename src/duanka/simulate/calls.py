@@ -40,7 +40,7 @@ def everyday_calls(scene: Scene, rng: np.random.Generator, ties: Ties) -> Calls:
 
 def _acquaintance(scene: Scene, rng: np.random.Generator, ties: Ties) -> Calls:
     people, plan = scene.people, scene.plan
-    budget = 32.0 * people.count * plan.days / 90 * plan.ways.calls
+    budget = 36.0 * people.count * plan.days / 90 * plan.ways.calls
     tie = np.repeat(
         np.arange(len(ties.weight)), rng.poisson(ties.weight * budget / ties.weight.sum())
     )

@@ -234,10 +234,12 @@ def _intakes(
     )  # fmt: skip
     groups = np.flatnonzero(np.isin(organisations.kind, (SCHOOL, EMPLOYER)))
     person = np.where(cards.holder < people.count, cards.holder, 0)
-    joins = (cards.holder < people.count) & (opened >= 0) & (cards.kind != PAY)
+    joins = (cards.holder < people.count) & (cards.kind != PAY)
     joins &= np.isin(people.trade[person], (STUDENT, FACTORY))
-    for group in groups[rng.random(len(groups)) < 0.5]:
+    takes = np.where(organisations.kind[groups] == SCHOOL, 0.5, 0.15) * plan.days / 90
+    for group in groups[rng.random(len(groups)) < takes]:
         mine = np.flatnonzero(joins & (people.group[person] == group))
+        mine = mine[rng.random(len(mine)) < rng.uniform(0.03, 0.3)][:120]
         if len(mine) < 3:
             continue
         at = int(rng.integers(0, plan.days)) * DAY + 9 * 3_600

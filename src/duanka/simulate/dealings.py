@@ -49,7 +49,8 @@ def payments(scene: Scene, rng: np.random.Generator, ring: Ring, spree: Spree) -
     def account(person: int) -> int:
         w = scene.wallets
         options = [n for n in (w.main[person], w.second[person], w.payment[person]) if n >= 0]
-        return int(options[(person + ring.number) % len(options)])
+        old = [n for n in options if scene.accounts.opened[n] < 0] or options
+        return int(old[(person + ring.number) % len(old)])
 
     def pay(at: float, payer: int, payee: int, yuan: float, part: int) -> None:
         if payer != payee:

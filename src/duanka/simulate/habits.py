@@ -51,7 +51,7 @@ _MONEY = {
     "abroad": (0.0, 0.3),  # chance that a controlling login comes from abroad
 }
 _PHONE = {
-    "calls": (12.0, 90.0),  # calls in a SIM's whole working life
+    "calls": (10.0, 70.0),  # calls in a SIM's whole working life
     "span": (1.0, 6.0),
     "answered": (0.42, 0.8),
     "duration": (40.0, 115.0),
@@ -95,7 +95,7 @@ HABITS: dict[str, Habit] = {
         _habit("crypto", "money", crypto=(0.8, 1.8), cash=(0.01, 0.1), round=(0.6, 1.0),
                night=(0.3, 0.8), amount=(3_000.0, 30_000.0), layers=(1.0, 2.8), span=(2.0, 12.0),
                own_device=(0.1, 0.7), mix=(0.2, 0.8), delay=(300.0, 9_000.0)),
-        _habit("goip", "phone", per_device=(4.0, 16.0), calls=(20.0, 140.0), span=(1.0, 4.0),
+        _habit("goip", "phone", per_device=(4.0, 16.0), calls=(15.0, 110.0), span=(1.0, 4.0),
                evening=(0.02, 0.25)),
         _habit("handset_pair", "phone", per_device=(1.0, 2.5), fresh=(0.02, 0.2),
                own_life=(0.3, 0.9), calls=(12.0, 80.0), span=(1.0, 5.0)),

@@ -180,7 +180,7 @@ def phone_cards(
     (ring, count, accounts), t = what, what[0].dialling
     cards: list[BadCard] = []
     devices = max(1, round(count / t["per_device"]))
-    sets = [c for c in accounts if not c.stock and c.device >= 0 and rng.random() < 0.5]
+    sets = [c for c in accounts if not c.stock and c.device >= 0 and rng.random() < 0.85]
     sales: list[BadCard | None] = [*sets[: count // 3]]
     sales += [None] * (count - len(sales))
     for index, sale in enumerate(sales):

@@ -244,7 +244,7 @@ def _send(work: Work, card: BadCard, sum_: tuple[int, int], below: list[BadCard]
         fen = int(total * share)
         if rng.random() < t["round"] and fen > 200_000:
             fen = fen // 10_000 * 10_000
-        alive = [c for c in below if c.start - DAY <= at < c.stop + DAY]
+        alive = [c for c in below if c.handover + HOUR <= at < c.stop + DAY]
         if alive and rng.random() < 0.85:
             to = alive[int(rng.integers(0, len(alive)))]
             spree.move(at, card.number, to.number, fen, device=card.device, region=place,

@@ -76,7 +76,12 @@ def build(plan: Plan) -> Town:
         seen.append(dealings.logins(scene, rng, ring))
     return _write(
         scene, rng, rings, sprees,
-        (join(Moves, moves), join(Calls, calls), join(Messages, messages), join(Sightings, seen)),
+        (
+            _held(scene, join(Moves, moves), ("payer", "payee")),
+            _held(scene, join(Calls, calls), ("caller", "callee")),
+            _held(scene, join(Messages, messages), ("sender", "receiver")),
+            join(Sightings, seen),
+        ),
     )  # fmt: skip
 
 
@@ -95,6 +100,16 @@ def _alive(scene: Scene, card: Ints, at: Ints, sim: bool) -> Flags:  # noqa: FBT
     own = card < OUTSIDE
     number = np.where(own, card, 0)
     return ~own | ((at >= cards.from_at[number]) & (at < cards.until_at[number]))
+
+
+def _held(scene: Scene, record: Record, sides: tuple[str, ...]) -> Record:
+    """Events on cards that existed at the time."""
+    cards = scene.accounts if isinstance(record, Moves) else scene.sims
+    fits = record.at >= 0
+    for side in sides:
+        card = getattr(record, side)
+        fits &= (card >= OUTSIDE) | (record.at >= cards.opened[np.where(card < OUTSIDE, card, 0)])
+    return keep(record, fits)
 
 
 def _lived(scene: Scene, record: Record, sides: tuple[str, str]) -> Record:
