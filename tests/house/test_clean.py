@@ -32,7 +32,7 @@ def test_the_repository_names_no(pattern):
         for number, line in enumerate(text.splitlines(), 1)
         if pattern.search(line)
     ]
-    assert not found
+    assert not found, "\n".join(found)
 
 
 def test_documents_and_data_name_no_allocated_mobile_number():
@@ -42,7 +42,7 @@ def test_documents_and_data_name_no_allocated_mobile_number():
         for path, text in texts()
         if path.suffix in {".md", ".yaml", ".csv"} and REAL_PHONE.search(text)
     ]
-    assert not found
+    assert not found, "\n".join(found)
 
 
 def test_the_patterns_find_what_they_are_for():

@@ -28,7 +28,7 @@ def test_every_feature_has_two_sentences_and_one_family():
         or one.family not in spec.FAMILIES
         or not re.fullmatch(r"[a-z][a-z0-9_]*", one.name)
     ]
-    assert not bare
+    assert not bare, "\n".join(bare)
 
 
 @pytest.mark.parametrize("kind", SUBJECTS)
@@ -54,7 +54,7 @@ def test_no_feature_asks_for_what_a_person_is_or_where_they_come_from():
             text = node.value if isinstance(node, ast.Constant) else name
             if isinstance(text, str) and NEVER.search(text):
                 found.append(f"{short(path)}:{node.lineno}")
-    assert not found
+    assert not found, "\n".join(found)
 
 
 def test_what_a_person_is_may_be_reported_on_but_is_read_by_nothing_that_judges():
@@ -66,7 +66,7 @@ def test_what_a_person_is_may_be_reported_on_but_is_read_by_nothing_that_judges(
         if {getattr(node, "id", 0), getattr(node, "attr", 0), getattr(node, "value", 0)}
         & {"birth_year", "home_region_code"}
     ]
-    assert not found
+    assert not found, "\n".join(found)
 
 
 def test_the_rule_knows_the_columns_it_guards():

@@ -28,7 +28,7 @@ def test_every_source_file_has_its_test():
         for path in sources()
         if has_code(path) and not mirror(path).exists() and short(path) not in TESTED_TOGETHER
     ]
-    assert not missing
+    assert not missing, "\n".join(missing)
 
 
 def test_every_test_has_its_source_file():
@@ -37,7 +37,7 @@ def test_every_test_has_its_source_file():
     found = {path for folder in folders for path in folder.rglob("test_*.py")}
     found |= set((ROOT / "tests").glob("test_*.py"))
     stray = {short(path) for path in found - expected} - set(OTHER_TESTS)
-    assert not stray
+    assert not stray, "\n".join(stray)
 
 
 def test_exemptions_name_files_that_exist():

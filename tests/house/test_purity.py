@@ -42,7 +42,7 @@ def test_pure_rooms_read_no_clock_no_environment_and_no_unseeded_random():
             )
             if IMPURE.match(name) or unseeded:
                 found.append(f"{short(path)}:{node.lineno} {name or dotted(node.func)}")
-    assert not found
+    assert not found, "\n".join(found)
 
 
 def test_only_the_store_and_the_doors_touch_disk():
@@ -54,7 +54,7 @@ def test_only_the_store_and_the_doors_touch_disk():
         for node in ast.walk(parsed(path))
         if isinstance(node, ast.Call) and DISK.search(dotted(node.func))
     ]
-    assert not found
+    assert not found, "\n".join(found)
 
 
 def test_the_patterns_find_what_they_are_for():

@@ -40,7 +40,7 @@ def test_every_file_and_public_function_begins_with_a_sentence():
             words = (ast.get_docstring(node) or "").strip().split("\n\n")[0]
             if len(words.split()) < 2 and not re.search(r"[\u4e00-\u9fff]{4}", words):
                 bare.append(f"{short(path)}:{getattr(node, 'lineno', 1)}")
-    assert not bare
+    assert not bare, "\n".join(bare)
 
 
 def test_no_file_is_too_long_to_read():
@@ -55,7 +55,7 @@ def test_no_file_is_named_for_a_decision_nobody_took():
         for path in SRC.rglob("*")
         if set(re.split(r"[_.]", path.name.lower())) & set(NOBODY_DECIDED_WHOSE_THIS_IS)
     ]
-    assert not named
+    assert not named, "\n".join(named)
 
 
 def test_nothing_is_left_for_later():
@@ -66,7 +66,7 @@ def test_nothing_is_left_for_later():
         for number, line in enumerate(text.splitlines(), 1)
         if path.suffix in {".py", ".yaml", ".md", ".sql"} and marks.search(line)
     ]
-    assert not left
+    assert not left, "\n".join(left)
 
 
 def test_only_the_command_prints():
@@ -79,4 +79,4 @@ def test_only_the_command_prints():
         and node.func.id == "print"
         and path.name != "cli.py"
     ]
-    assert not calls
+    assert not calls, "\n".join(calls)

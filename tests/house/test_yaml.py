@@ -73,7 +73,7 @@ def test_the_report_has_a_word_in_both_languages_for_each_word_of_a_column(table
     """Its word list is keyed by free codes, so here a misspelt key is one that is not there."""
     wanted = next(info.words for info in columns(table) if info.name == column)
     lacking = [code for code in wanted if word(group, code) == (code, code)]
-    assert not lacking
+    assert not lacking, "\n".join(lacking)
 
 
 def test_every_yaml_file_of_the_house_is_under_a_rule():
