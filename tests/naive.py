@@ -24,7 +24,7 @@ class Naive:
     small_at: int | None = None
     most: int = 0
 
-    def add(self, *, at, other, value, flags):
+    def add(self, *, at, known_at, other, value, flags):
         flags = self._meet(at, other, flags)
         last = max((e[0] for e in self.entered), default=None)
         if flags & f.LARGE and self.small_at is not None and self.small_at >= at - TEST_SPAN:
@@ -41,14 +41,13 @@ class Naive:
         values.update(self._pass(at, flags, value))
         if flags & f.SMALL:
             self.small_at = at if self.small_at is None else max(self.small_at, at)
-        clock = max(at, last or at)
         entry = (at, other, flags, values)
         self.entered.append(entry)
         for a in self.aggregates:
             if a.op == "peak":
                 base = next(b for b in self.aggregates for n in b.names() if n == a.of)
                 window = a.of.rsplit("_", 1)[1]
-                values[a.stem] = self._set_answer(base, window, clock)
+                values[a.stem] = self._set_answer(base, window, known_at)
         return flags
 
     def _meet(self, at, other, flags):

@@ -87,8 +87,8 @@ def naive_answers(arrivals, asked):
         mine = [a for a in arrivals[:seq] if a[0] == key and a[2] < at]
         # an event that was at the clock's instant when it came enters once the clock has moved on
         entered = sorted(mine, key=lambda a: (a[5], a[2] == a[5]))
-        for _, other, e_at, value, flags, _ in entered:
-            twin.add(at=e_at, other=other, value=value, flags=flags)
+        for _, other, e_at, value, flags, known_at in entered:
+            twin.add(at=e_at, known_at=known_at, other=other, value=value, flags=flags)
         got = twin.answer(at)
         out.append([got[n] for n in NAMES])
     return np.array(out)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from functools import cache
 from typing import TYPE_CHECKING, Literal
 
@@ -136,6 +137,32 @@ EVENT_OPENING: Words = {
     "is_accompanied": ("有人陪同", "somebody came along", "opening"),
     **HOLDING,
 }  # fmt: skip
+
+
+# What a dataset may lack, and the columns that then know nothing (rather than zero). By pattern.
+LACKS: dict[str, tuple[str, ...]] = {
+    "calls": ("called_", "since_call_s", "bound_call", "then_paid"),
+    "messages": ("message_", "code_", "sender_distinct", "receiver_distinct"),
+    "devices": ("device_", "crowd", "shared_first", "abroad_count", "use_", "bound_apart"),
+    "regions": ("region_distinct",),
+    "memos": ("protected",),
+    "balances": ("emptied_", "is_emptying"),
+    "channels": ("machine", "scanned"),
+    "holders": ("holder_", "opening_", "own_fen", "is_own", "bound_"),
+    "notices": ("_lead_count", "_label_count"),
+    "register": ("age_days", "is_corporate", "is_payment", "is_low_class", "payee_known"),
+    "openings": ("opening_", "companion_", "terminal_", "staff_"),
+    "transfers": ("^account_",),
+}
+
+
+@cache
+def lacking_columns(subject: Subject, what: str) -> tuple[int, ...]:
+    """Positions of a subject's columns that know nothing where a dataset lacks `what`."""
+    stems = LACKS[what]
+    return tuple(
+        i for i, n in enumerate(names_of(subject)) if any(re.search(stem, n) for stem in stems)
+    )
 
 
 def words_of(

@@ -37,6 +37,7 @@ VALUES = {
     "gather": V_FIELD + f.GATHER_SHIFT,
     "crowd": V_FIELD + f.CROWD_SHIFT,
 }
+SPOTS, SCRATCH = 4, 16
 NEVER = -(1 << 62)
 CLOCK, FIRST_AT, LAST_AT, SMALL_AT, SEEN, LOT_HEAD, MOST_WITH_ONE, LOW = 0, 1, 2, 3, 4, 5, 6, 8
 SCALARS = (
@@ -54,8 +55,9 @@ WAKE_SPAN = 30 * DAY
 class Layout(NamedTuple):
     """Where a stream's numbers stand in a row; compiled from its aggregates.
 
-    Shapes: per window length, hop, ring, base, start, stop; per column op, need, bar, value, source;
-    per distinct feature d_need (IN, OUT or both) and d_window.
+    Shapes: per window length, hop, ring, base, start, stop; per column op, window and place in its bucket; per aggregate
+    a_op, a_need, a_bar, a_value, a_source and its columns a_column[a_begin[i]:a_begin[i + 1]]; per
+    distinct feature d_need (IN, OUT or both) and d_window.
     """
 
     length: Ints
@@ -65,10 +67,15 @@ class Layout(NamedTuple):
     start: Ints
     stop: Ints
     op: Ints
-    need: Ints
-    bar: Ints
-    value: Ints
-    source: Ints
+    window: Ints
+    place: Ints
+    a_op: Ints
+    a_need: Ints
+    a_bar: Ints
+    a_value: Ints
+    a_source: Ints
+    a_begin: Ints
+    a_column: Ints
     d_need: Ints
     d_window: Ints
     run: int
@@ -94,6 +101,9 @@ def compile_layout(
     for cols, slots in zip(of_window, ring, strict=True):
         base.append(offset)
         offset += slots * (1 + len(cols))
+    # peaks last: the standing they keep is that after everything else has been counted
+    kept = sorted((a for a in aggregates if a.op != "distinct"), key=lambda a: a.op == "peak")
+    of_aggregate = [[i for i, (_, b) in enumerate(columns) if b is a] for a in kept]
     counts = np.cumsum([0, *[len(cols) for cols in of_window]])
     lots, contacts = offset, offset + 2 * lot_count
     layout = Layout(
@@ -104,10 +114,15 @@ def compile_layout(
         start=_ints(counts[:-1]),
         stop=_ints(counts[1:]),
         op=_ints([OPS[a.op] for _, a in columns]),
-        need=_ints([a.need for _, a in columns]),
-        bar=_ints([a.bar for _, a in columns]),
-        value=_ints([VALUES[a.value] for _, a in columns]),
-        source=_ints([names.index(a.of) if a.of else -1 for _, a in columns]),
+        window=_ints([used.index(w) for w, _ in columns]),
+        place=_ints([1 + i for cols in of_window for i in range(len(cols))]),
+        a_op=_ints([OPS[a.op] for a in kept]),
+        a_need=_ints([a.need for a in kept]),
+        a_bar=_ints([a.bar for a in kept]),
+        a_value=_ints([VALUES[a.value] for a in kept]),
+        a_source=_ints([names.index(a.of) if a.of else -1 for a in kept]),
+        a_begin=_ints(np.cumsum([0, *[len(cols) for cols in of_aggregate]])),
+        a_column=_ints([i for cols in of_aggregate for i in cols]),
         d_need=_ints([a.need for _, a in distinct]),
         d_window=_ints([used.index(w) for w, _ in distinct]),
         run=run,
@@ -260,9 +275,31 @@ def pass_through(row, lay, at, flags, value, scratch):  # type: ignore[no-untype
 
 
 @nb.njit(cache=True, nogil=True)
-def add(row, lay, at, other, value, flags, scratch):  # type: ignore[no-untyped-def]
-    """The event's flags as it entered the key's row; the row now knows of it."""
-    advance(row, lay, at)
+def enter(row, lay, at, scratch):  # type: ignore[no-untyped-def]
+    """Every window's bucket for `at` is this event's own; what stood there before has left the window.
+
+    `scratch` learns where each window's bucket stands, -1 where the event is too old for it.
+    """
+    for w in range(lay.hop.size):
+        epoch = at // lay.hop[w]
+        if epoch < row[LOW + w]:
+            scratch[SPOTS + w] = -1
+            continue
+        width = lay.stop[w] - lay.start[w]
+        spot = lay.base[w] + (epoch % lay.ring[w]) * (1 + width)
+        if row[spot] != epoch:
+            row[spot] = epoch
+            row[spot + 1 : spot + 1 + width] = 0
+        scratch[SPOTS + w] = spot
+
+
+@nb.njit(cache=True, nogil=True)
+def add(row, lay, at, known_at, other, value, flags, scratch):  # type: ignore[no-untyped-def]
+    """The event's flags as it entered the key's row; the row now knows of it.
+
+    A late event meets the row as it stands when the event is known, whoever has asked since.
+    """
+    advance(row, lay, known_at)
     flags = meet(row, lay, at, other, flags)
     if flags & f.LARGE and row[SMALL_AT] != NEVER and row[SMALL_AT] >= at - TEST_SPAN:
         flags |= f.AFTER_SMALL
@@ -276,41 +313,33 @@ def add(row, lay, at, other, value, flags, scratch):  # type: ignore[no-untyped-
         row[FIRST_AT] = at
     row[LAST_AT] = max(row[LAST_AT], at)
     row[SEEN] += 1
-    for w in range(lay.hop.size):
-        epoch = at // lay.hop[w]
-        if epoch < row[LOW + w]:
+    enter(row, lay, at, scratch)
+    for a in range(lay.a_op.size):
+        if (flags & lay.a_need[a]) != lay.a_need[a] or flags & lay.a_bar[a]:
             continue
-        start = lay.start[w]
-        width = lay.stop[w] - start
-        spot = lay.base[w] + (epoch % lay.ring[w]) * (1 + width)
-        if row[spot] != epoch:
-            row[spot] = epoch
-            for c in range(width):
-                row[spot + 1 + c] = 0
-        for c in range(width):
-            k = start + c
-            if (flags & lay.need[k]) != lay.need[k] or flags & lay.bar[k]:
+        op = lay.a_op[a]
+        if op == PEAK:
+            amount = row[lay.run + lay.a_source[a]]
+        elif op == COUNT:
+            amount = 1
+        elif lay.a_value[a] >= V_FIELD:
+            amount = (flags >> (lay.a_value[a] - V_FIELD)) & f.FIELD
+        else:
+            amount = scratch[lay.a_value[a]]
+        for i in range(lay.a_begin[a], lay.a_begin[a + 1]):
+            k = lay.a_column[i]
+            spot = scratch[SPOTS + lay.window[k]]
+            if spot < 0:
                 continue
-            op = lay.op[k]
-            if op == COUNT:
-                row[spot + 1 + c] += 1
-                row[lay.run + k] += 1
-                continue
-            if op == ACTIVE:
-                row[lay.run + k] += 1 - row[spot + 1 + c]
-                row[spot + 1 + c] = 1
-                continue
-            if op == PEAK:
-                amount = row[lay.run + lay.source[k]]
-            elif lay.value[k] >= V_FIELD:
-                amount = (flags >> (lay.value[k] - V_FIELD)) & f.FIELD
-            else:
-                amount = scratch[lay.value[k]]
-            if op == TOTAL:
-                row[spot + 1 + c] += amount
+            spot += lay.place[k]
+            if op <= TOTAL:
+                row[spot] += amount
                 row[lay.run + k] += amount
+            elif op == ACTIVE:
+                row[lay.run + k] += 1 - row[spot]
+                row[spot] = 1
             else:
-                row[spot + 1 + c] = max(row[spot + 1 + c], amount)
+                row[spot] = max(row[spot], amount)
                 row[lay.run + k] = max(row[lay.run + k], amount)
     return flags
 
@@ -346,3 +375,73 @@ def answer(row, lay, asked_at, out):  # type: ignore[no-untyped-def]
     out[at + 2] = held
     out[at + 3] = 1 if held == lay.contact_count else 0
     out[at + 4] = row[MOST_WITH_ONE]
+
+
+@nb.njit(cache=True, nogil=True)
+def replay_keys(events, questions, lay, e_order, e_bounds, q_order, q_bounds, begin, end, out):  # type: ignore[no-untyped-def]
+    """The answers of the keys from `begin` to `end`, one reused row, written to `out`.
+
+    It stands in this file because a compiled caller is kept on disk by its own file's date: were it
+    elsewhere, a change of the arithmetic above would leave the old one running.
+    """
+    row = np.empty(lay.width, dtype=np.int64)
+    scratch = np.zeros(SCRATCH, dtype=np.int64)
+    line = np.zeros(out.shape[1], dtype=np.int64)
+    for key in range(begin, end):
+        if q_bounds[key] == q_bounds[key + 1]:
+            continue
+        clear(row, lay)
+        done = held = e_bounds[key]
+        clock = NEVER
+        for j in range(q_bounds[key], q_bounds[key + 1]):
+            q = q_order[j]
+            while done < e_bounds[key + 1] and e_order[done] < questions.seq[q]:
+                i = e_order[done]
+                if events.known_at[i] > clock:
+                    _let_in(row, lay, events, e_order, held, done, clock, scratch)
+                    held = done
+                    clock = events.known_at[i]
+                if events.at[i] < clock:
+                    _tell(row, lay, events, i, scratch)
+                done += 1
+            if questions.asked_at[q] > clock:
+                _let_in(row, lay, events, e_order, held, done, clock, scratch)
+                held = done
+                clock = questions.asked_at[q]
+            answer(row, lay, clock, line)
+            out[q, :] = line
+
+
+@nb.njit(cache=True, nogil=True)
+def _let_in(row, lay, events, order, held, done, clock, scratch):  # type: ignore[no-untyped-def]
+    """The events held back because they happened at the clock's instant enter, now that it is over."""
+    for p in range(held, done):
+        if events.at[order[p]] >= clock:
+            _tell(row, lay, events, order[p], scratch)
+
+
+@nb.njit(cache=True, nogil=True)
+def _tell(row, lay, events, i, scratch):  # type: ignore[no-untyped-def]
+    return add(
+        row,
+        lay,
+        events.at[i],
+        events.known_at[i],
+        events.other[i],
+        events.value[i],
+        events.flags[i],
+        scratch,
+    )
+
+
+@nb.njit(cache=True, nogil=True)
+def enter_keys(events, lay, order, bounds, out):  # type: ignore[no-untyped-def]
+    """Each event's flags as it entered its key's row, written to `out`."""
+    row = np.empty(lay.width, dtype=np.int64)
+    scratch = np.zeros(SCRATCH, dtype=np.int64)
+    for key in range(bounds.size - 1):
+        if bounds[key] == bounds[key + 1]:
+            continue
+        clear(row, lay)
+        for p in range(bounds[key], bounds[key + 1]):
+            out[order[p]] = _tell(row, lay, events, order[p], scratch)

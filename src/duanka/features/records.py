@@ -100,6 +100,8 @@ class Records:
     notices: Mapping[str, Ints]
     frames: Mapping[str, pl.DataFrame]
     """The frames in the arrays' order: transfer, call, opening, lead, label (for ids and words)."""
+    lacking: frozenset[str] = frozenset()
+    """What the dataset lacks altogether (catalogue.LACKS): its columns are unknown, not zero."""
 
     def card(self, kind: str, of: Ints) -> Ints:
         """Dense indices over both kinds of card, accounts first."""
@@ -155,7 +157,31 @@ def build(dataset: Mapping[str, pl.DataFrame], as_of: datetime) -> Records:
         ),
         notices=_notices(known, accounts, sims),
         frames=frames,
+        lacking=_lacking(dataset, known),
     )
+
+
+def _lacking(
+    dataset: Mapping[str, pl.DataFrame], known: Mapping[str, pl.DataFrame]
+) -> frozenset[str]:
+    def none(table: str, column: str) -> bool:
+        return known[table][column].null_count() == known[table].height
+
+    says = {
+        "calls": known["call"].is_empty(),
+        "messages": known["message"].is_empty(),
+        "devices": all(none(t, "device_id") for t in ("transfer", "call", "message", "device_use")),
+        "regions": all(none(t, "region_code") for t in ("transfer", "call", "device_use")),
+        "memos": none("transfer", "memo_kind"),
+        "balances": none("transfer", "payer_balance_fen"),
+        "channels": none("transfer", "channel"),
+        "holders": known["account"].is_empty() and known["sim"].is_empty(),
+        "register": known["account"].is_empty() and known["sim"].is_empty(),
+        "notices": dataset.get("lead") is None and dataset.get("label") is None,
+        "openings": known["opening"].is_empty(),
+        "transfers": known["transfer"].is_empty(),
+    }
+    return frozenset(name for name, absent in says.items() if absent)
 
 
 @dataclass(frozen=True)

@@ -78,7 +78,7 @@ def answer(
     edges = _cut(e_bounds + q_bounds, max(1, threads))
 
     def work(part: int) -> None:
-        _replay(
+        kernel.replay_keys(
             events, questions, layout, e_order, e_bounds, q_order, q_bounds,
             edges[part], edges[part + 1], out,
         )  # fmt: skip
@@ -100,7 +100,7 @@ def entry_flags(events: Events, layout: kernel.Layout) -> Ints:
     order, bounds = order_by_key(events.key, size)
     out = np.zeros(events.key.size, dtype=np.int64)
     if size:
-        _enter(events, layout, order, bounds, out)
+        kernel.enter_keys(events, layout, order, bounds, out)
     return out
 
 
@@ -124,60 +124,3 @@ def order_by_key(key, size):  # type: ignore[no-untyped-def]
         order[place[key[i]]] = i
         place[key[i]] += 1
     return order, bounds
-
-
-@nb.njit(cache=True, nogil=True)
-def _replay(events, questions, lay, e_order, e_bounds, q_order, q_bounds, begin, end, out):  # type: ignore[no-untyped-def]
-    row = np.empty(lay.width, dtype=np.int64)
-    scratch = np.zeros(4, dtype=np.int64)
-    line = np.zeros(out.shape[1], dtype=np.int64)
-    for key in range(begin, end):
-        if q_bounds[key] == q_bounds[key + 1]:
-            continue
-        kernel.clear(row, lay)
-        done = held = e_bounds[key]
-        clock = kernel.NEVER
-        for j in range(q_bounds[key], q_bounds[key + 1]):
-            q = q_order[j]
-            while done < e_bounds[key + 1] and e_order[done] < questions.seq[q]:
-                i = e_order[done]
-                if events.known_at[i] > clock:
-                    _let_in(row, lay, events, e_order, held, done, clock, scratch)
-                    held = done
-                    clock = events.known_at[i]
-                if events.at[i] < clock:
-                    _tell(row, lay, events, i, scratch)
-                done += 1
-            if questions.asked_at[q] > clock:
-                _let_in(row, lay, events, e_order, held, done, clock, scratch)
-                held = done
-                clock = questions.asked_at[q]
-            kernel.answer(row, lay, clock, line)
-            out[q, :] = line
-
-
-@nb.njit(cache=True, nogil=True)
-def _let_in(row, lay, events, order, held, done, clock, scratch):  # type: ignore[no-untyped-def]
-    """The events held back because they happened at the clock's instant enter, now that it is over."""
-    for p in range(held, done):
-        if events.at[order[p]] >= clock:
-            _tell(row, lay, events, order[p], scratch)
-
-
-@nb.njit(cache=True, nogil=True)
-def _tell(row, lay, events, i, scratch):  # type: ignore[no-untyped-def]
-    return kernel.add(
-        row, lay, events.at[i], events.other[i], events.value[i], events.flags[i], scratch
-    )
-
-
-@nb.njit(cache=True, nogil=True)
-def _enter(events, lay, order, bounds, out):  # type: ignore[no-untyped-def]
-    row = np.empty(lay.width, dtype=np.int64)
-    scratch = np.zeros(4, dtype=np.int64)
-    for key in range(bounds.size - 1):
-        if bounds[key] == bounds[key + 1]:
-            continue
-        kernel.clear(row, lay)
-        for p in range(bounds[key], bounds[key + 1]):
-            out[order[p]] = _tell(row, lay, events, order[p], scratch)

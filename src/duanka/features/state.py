@@ -27,8 +27,8 @@ class Histories:
         self.names = names
         self.clock: int = kernel.NEVER
         self._rows = np.empty((0, layout.width), dtype=np.int64)
-        self._waiting: list[tuple[int, int, int, int, int]] = []
-        self._scratch = np.zeros(4, dtype=np.int64)
+        self._waiting: list[tuple[int, ...]] = []
+        self._scratch = np.zeros(kernel.SCRATCH, dtype=np.int64)
 
     def add(
         self, *, key: int, other: int, at: int, value: int, flags: int, known_at: int | None = None
@@ -38,7 +38,7 @@ class Histories:
         Units: UTC microseconds.
         """
         self._tick(at if known_at is None else known_at)
-        event = (key, other, at, value, flags)
+        event = (key, other, at, self.clock, value, flags)
         if at < self.clock:
             self._enter(event)
         else:
@@ -67,14 +67,14 @@ class Histories:
         return {
             "rows": self._rows.copy(),
             "clock": self.clock,
-            "waiting": np.array(self._waiting, dtype=np.int64).reshape(-1, 5),
+            "waiting": np.array(self._waiting, dtype=np.int64).reshape(-1, 6),
         }
 
     def restore(self, saved: dict[str, Any]) -> None:
         """Take up the state that `save` gave."""
         self._rows = saved["rows"].copy()
         self.clock = int(saved["clock"])
-        self._waiting = [tuple(int(v) for v in line) for line in saved["waiting"]]  # type: ignore[misc]
+        self._waiting = [tuple(int(v) for v in line) for line in saved["waiting"]]
 
     def _tick(self, now: int) -> None:
         if now > self.clock:
@@ -83,10 +83,10 @@ class Histories:
             self._waiting.clear()
             self.clock = now
 
-    def _enter(self, event: tuple[int, int, int, int, int]) -> None:
-        key, other, at, value, flags = event
+    def _enter(self, event: tuple[int, ...]) -> None:
+        key, other, at, known_at, value, flags = event
         self._reach(key)
-        kernel.add(self._rows[key], self.layout, at, other, value, flags, self._scratch)
+        kernel.add(self._rows[key], self.layout, at, known_at, other, value, flags, self._scratch)
 
     def _reach(self, key: int) -> None:
         have = len(self._rows)

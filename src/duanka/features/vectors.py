@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     Matrix = NDArray[np.float32]
 
 KIND_CORPORATE, KIND_PAYMENT = 3, 4
+LAID_AT_ONCE = 1024
 
 
 @dataclass(frozen=True)
@@ -69,12 +70,17 @@ class Columns:
         """A column put before."""
         return self._by_name[name]
 
-    def lay_out(self, subject: Subject) -> Matrix:
-        """The vectors in catalogue order, shape (questions, features)."""
+    def lay_out(self, subject: Subject, records: Records) -> Matrix:
+        """The vectors in catalogue order, shape (questions, features); unknown where data lack it."""
         names = catalogue.names_of(subject)
         out = np.empty((self.size, len(names)), dtype=np.float32)
-        for at, name in enumerate(names):
-            out[:, at] = self._by_name[name]
+        # a few rows at a time, so that rows being written stay in the cache
+        for begin in range(0, self.size, LAID_AT_ONCE):
+            part = slice(begin, begin + LAID_AT_ONCE)
+            for at, name in enumerate(names):
+                out[part, at] = self._by_name[name][part]
+        for what in sorted(records.lacking):
+            out[:, catalogue.lacking_columns(subject, what)] = np.nan
         return out
 
 
@@ -93,7 +99,7 @@ def account_vectors(asker: Asker, account: Ints, at: Ints) -> Matrix:
     out.put("is_payment", kind == KIND_PAYMENT)
     out.put("is_low_class", (kind == 1) | (kind == 2))
     _bound_sim(asker, out, account, at)
-    return out.lay_out("account")
+    return out.lay_out("account", r)
 
 
 def sim_vectors(asker: Asker, sim: Ints, at: Ints) -> Matrix:
@@ -104,7 +110,7 @@ def sim_vectors(asker: Asker, sim: Ints, at: Ints) -> Matrix:
     _card_columns(asker, out, r.sims, sim, at)
     out.put("is_iot", r.sims.kind[sim] == 1)
     _bound_accounts(asker, out, sim, at)
-    return out.lay_out("sim")
+    return out.lay_out("sim", r)
 
 
 def transfer_vectors(asker: Asker, which: Ints) -> Matrix:
@@ -133,7 +139,7 @@ def transfer_vectors(asker: Asker, which: Ints) -> Matrix:
         ("of_payer_hour_in", "payer_in_total_fen_1h"),
     ):
         out.put(name, transfers.share(amount, out.get(base).astype(np.float64)))
-    return out.lay_out("transfer")
+    return out.lay_out("transfer", r)
 
 
 def call_vectors(asker: Asker, which: Ints) -> Matrix:
@@ -157,7 +163,7 @@ def call_vectors(asker: Asker, which: Ints) -> Matrix:
     out.put("is_first", _first_between(c.giver, c.taker)[which])
     out.put("is_roaming", (c.flags[which] & f.ROAMING) != 0)
     out.put("caller_age_days", _age_days(r.sims, caller, at))
-    return out.lay_out("call")
+    return out.lay_out("call", r)
 
 
 def opening_vectors(asker: Asker) -> Matrix:
@@ -185,7 +191,7 @@ def opening_vectors(asker: Asker) -> Matrix:
     out.put("hour", _hour(at))
     out.put("is_sim", (o["flags"] & f.SIM) != 0)
     out.put("is_accompanied", o["companion"] >= 0)
-    return out.lay_out("opening")
+    return out.lay_out("opening", r)
 
 
 @dataclass(frozen=True)
@@ -267,8 +273,8 @@ def _holding(
     """How many cards the holder had, of each kind and opened lately, as of the instant."""
     lately = np.zeros(holder.size, dtype=np.int64)
     for name, cards in (("holder_account_count", r.accounts), ("holder_sim_count", r.sims)):
-        held = _count_before(cards.holder, cards.since, holder, at)
-        lately += held - _count_before(cards.holder, cards.since, holder, at - 30 * DAY)
+        held = count_before(cards.holder, cards.since, holder, at)
+        lately += held - count_before(cards.holder, cards.since, holder, at - 30 * DAY)
         out.put(name, np.where(holder < 0, np.nan, held))
     out.put("holder_opened_30d", np.where(holder < 0, np.nan, lately))
     if kind is None:
@@ -276,11 +282,11 @@ def _holding(
         return
     pair = np.where(kind.holder >= 0, kind.holder * 100_000 + kind.institution, -1)
     asked = np.where(holder >= 0, holder * 100_000 + institution, -1)
-    at_company = _count_before(pair, kind.since, asked, at)
+    at_company = count_before(pair, kind.since, asked, at)
     out.put("holder_company_count", np.where(asked < 0, np.nan, at_company))
 
 
-def _count_before(owner: Ints, since: Ints, asked: Ints, at: Ints) -> Ints:
+def count_before(owner: Ints, since: Ints, asked: Ints, at: Ints) -> Ints:
     """How many of the asked owner's cards were opened before `at`."""
     have = owner >= 0
     owners, times = np.unique(owner[have]), np.unique(since[have])

@@ -1,0 +1,287 @@
+"""Scores become decisions: what each card, event and application is told, and why."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import polars as pl
+
+from duanka.features import catalogue, vectors
+from duanka.features import flags as f
+from duanka.features.records import micros
+from duanka.features.spec import DAY
+from duanka.jobs.holdings import opening_facts
+from duanka.models import explain
+from duanka.models.score import score
+from duanka.policy import decide
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from duanka.features.catalogue import Subject
+    from duanka.features.records import Moves
+    from duanka.jobs.dataset import Dataset
+    from duanka.jobs.judges import Judge
+    from duanka.policy.dated import Regime
+
+    Ints = NDArray[np.int64]
+
+# Below this score nothing is done to anybody, so no reason is owed and none is computed.
+EXPLAINED_SCORE = 0.01
+CONFIRMED_SCORE = 0.99
+REVIEWED_SCORE = 0.9
+CHUNK = 100_000
+
+
+@dataclass(frozen=True)
+class Told:
+    """Scores with their reasons, one a row; `values` are what the features were, for those explained."""
+
+    score: NDArray[np.float64]
+    families: list[list[str]]
+    reasons: list[list[str]]
+    values: dict[int, dict[str, float]]
+
+
+def tell(judge: Judge, X: NDArray[np.float32], regime: Regime) -> Told:
+    """The scores of these vectors and, where one is worth a look, its reasons and signal families."""
+    scores = np.concatenate(
+        [score(judge.model, X[at : at + CHUNK]) for at in range(0, max(len(X), 1), CHUNK)]
+    )
+    families: list[list[str]] = [[] for _ in range(len(X))]
+    reasons: list[list[str]] = [[] for _ in range(len(X))]
+    values: dict[int, dict[str, float]] = {}
+    rows = np.flatnonzero(scores >= EXPLAINED_SCORE)
+    names = catalogue.names_of(judge.subject)
+    family_of = [feature.family for feature in catalogue.features_of(judge.subject)]
+    for at in range(0, rows.size, CHUNK // 10):
+        part = rows[at : at + CHUNK // 10]
+        given = explain.contributions(judge.model, X[part])[0]
+        counted = explain.counted_families(
+            given,
+            family_of,
+            at_least=regime.number("signals.family_log_odds"),
+            least_share=regime.number("signals.family_share"),
+        )
+        which, amount = explain.strongest(given, top=int(regime.number("signals.most_reasons")))
+        for line, row in enumerate(part):
+            families[row] = [
+                n for n, c in zip(counted.names, counted.counted[line], strict=True) if c
+            ]
+            reasons[row] = [
+                names[i] for i, a in zip(which[line], amount[line], strict=True) if i >= 0 and a > 0
+            ]
+            values[int(row)] = {names[i]: float(X[row, i]) for i in which[line] if i >= 0}
+    return Told(scores, families, reasons, values)
+
+
+@dataclass(frozen=True)
+class Judged:
+    """Decisions as the contract's table, what the report adds to it, and the features' values by id."""
+
+    table: pl.DataFrame
+    more: pl.DataFrame
+    values: dict[str, dict[str, float]]
+    X: NDArray[np.float32]
+
+
+def judge_cards(dataset: Dataset, judge: Judge, regime: Regime) -> Judged:
+    """Every card of a kind as it stands at the dataset's instant."""
+    r = dataset.asker.records
+    kind = judge.subject
+    cards = r.accounts if kind == "account" else r.sims
+    ask = vectors.account_vectors if kind == "account" else vectors.sim_vectors
+    at = np.full(cards.judged.size, r.as_of, dtype=np.int64)
+    X = ask(dataset.asker, cards.judged, at)
+    told = tell(judge, X, regime)
+    ids = cards.index.ids.gather(cards.judged)
+    facts = card_facts(dataset, kind, ids, regime)
+    confirmed, reviewed = facts["implicated"].to_numpy(), facts["reviewed"].to_numpy()
+    scores = np.where(confirmed, np.maximum(told.score, CONFIRMED_SCORE), told.score)
+    scores = np.where(reviewed, np.maximum(scores, REVIEWED_SCORE), scores)
+    frame = facts.with_columns(
+        pl.Series("score", scores),
+        pl.Series("families", told.families, dtype=pl.List(pl.String)),
+        pl.Series("reasons", told.reasons, dtype=pl.List(pl.String)),
+        pl.Series(
+            "victim", _like_victims(X, regime) if kind == "account" else np.zeros(len(X), bool)
+        ),
+    )
+    decided = decide.decide(frame, regime, card_kind=kind)  # type: ignore[arg-type]
+    table = decided.select(
+        pl.lit(kind).alias("card_kind"),
+        "card_id",
+        pl.lit(dataset.as_of).alias("as_of"),
+        pl.Series("score", scores),
+        "tier",
+        "measure",
+        "reasons",
+        pl.lit(None, dtype=pl.String).alias("network_id"),
+        pl.lit(judge.model.version).alias("model_version"),
+        pl.lit(regime.policy.version).alias("policy_version"),
+    )
+    values = {ids[row]: value for row, value in told.values.items()}
+    return Judged(table, decided.select("card_id", "legal_basis", "authority"), values, X)
+
+
+def card_facts(dataset: Dataset, kind: Subject, ids: pl.Series, regime: Regime) -> pl.DataFrame:
+    """What is known of each card besides its score, from the last word of its labels.
+
+    Columns: card_id, implicated (police or court), reviewed (our own review), cleared.
+    """
+    protects = int(regime.number("labels.cleared_protection_days")) * DAY
+    frames = dataset.asker.records.frames
+    of_kind = pl.col("card_kind").cast(pl.String) == kind
+    last = (
+        frames["label"]
+        .filter(of_kind)
+        .sort("known_at", maintain_order=True)
+        .group_by("card_id", maintain_order=True)
+        .last()
+    )
+    newest = frames["lead"].filter(of_kind).group_by("card_id").agg(pl.col("issued_at").max())
+    known = pl.DataFrame({"card_id": ids}).join(
+        last, on="card_id", how="left", maintain_order="left"
+    )
+    known = known.join(newest, on="card_id", how="left", maintain_order="left")
+    official = pl.col("source").cast(pl.String).is_in(["police", "court"])
+    since = dataset.asker.records.as_of - micros(known["known_at"])
+    return known.select(
+        "card_id",
+        (pl.col("implicated") & official).fill_null(value=False).alias("implicated"),
+        (pl.col("implicated") & ~official).fill_null(value=False).alias("reviewed"),
+        (
+            ~pl.col("implicated").fill_null(value=True)
+            & pl.Series(since <= protects)
+            & ~(pl.col("issued_at") > pl.col("known_at")).fill_null(value=False)
+        ).alias("cleared"),
+    )
+
+
+def _like_victims(X: NDArray[np.float32], regime: Regime) -> NDArray[np.bool_]:
+    """Who paid a reported card, or a stranger just after a stranger's call, and does not act like a mule."""
+    names = catalogue.names_of("account")
+
+    def column(name: str) -> NDArray[np.float64]:
+        return np.nan_to_num(X[:, names.index(name)].astype(np.float64))
+
+    paid = (column("to_lead_count_90d") > 0) | (column("to_label_count_90d") > 0)
+    paid |= column("called_out_count_30d") > 0
+    passes = column("passed_day_share_30d") > regime.number("victims.most_passed_share")
+    gathers = column("in_first_count_7d") > regime.number("victims.most_first_payers")
+    reported = column("own_lead_count_90d") > 0
+    return paid & ~passes & ~gathers & ~reported
+
+
+def judge_events(dataset: Dataset, judge: Judge, regime: Regime) -> Judged:
+    """The transfers or calls of the last days as they stood when each was made.
+
+    The cards' tiers of now were not known then and take no part; of facts, only what police or court
+    had confirmed by the instant counts.
+    """
+    r = dataset.asker.records
+    kind = judge.subject
+    moves = r.transfers if kind == "transfer" else r.calls
+    days = int(regime.number("intercept.days_judged"))
+    which = np.flatnonzero(moves.at >= r.as_of - days * DAY)
+    ask = vectors.transfer_vectors if kind == "transfer" else vectors.call_vectors
+    X = ask(dataset.asker, which)
+    told = tell(judge, X, regime)
+    frame = r.frames[kind][which]
+    facts = pl.DataFrame(
+        {
+            "event_id": frame[f"{kind}_id"],
+            "score": told.score,
+            "implicated": _confirmed_then(dataset, moves, which, kind),
+        }
+    ).with_columns(
+        pl.Series("families", told.families, dtype=pl.List(pl.String)),
+        pl.Series("reasons", told.reasons, dtype=pl.List(pl.String)),
+    )
+    if kind == "transfer":
+        memo = frame["memo_kind"].cast(pl.String).fill_null("other")
+        facts = facts.with_columns(frame["amount_fen"], memo_kind=memo)
+    else:
+        connected = list(regime.words("intercept.always_connected"))
+        facts = facts.with_columns(protected=frame["callee_id"].is_in(connected))
+    answered = decide.answer_events(facts, regime, event_kind=kind)  # type: ignore[arg-type]
+    table = answered.select(
+        pl.lit(kind).alias("event_kind"), "event_id", "score", "answer", "reasons"
+    )
+    amount = (
+        frame["amount_fen"]
+        if kind == "transfer"
+        else pl.Series("amount_fen", [None] * frame.height, dtype=pl.Int64)
+    )
+    more = answered.select("event_id", "legal_basis", "authority").with_columns(frame["at"], amount)
+    ids = frame[f"{kind}_id"]
+    return Judged(table, more, {ids[row]: value for row, value in told.values.items()}, X)
+
+
+def _confirmed_then(
+    dataset: Dataset, moves: Moves, which: Ints, kind: Subject
+) -> NDArray[np.bool_]:
+    """Whether police or court had confirmed a side's card by the event's instant, and nobody cleared it."""
+    r = dataset.asker.records
+    labels = r.frames["label"].sort("known_at", maintain_order=True)
+    of_kind = "account" if kind == "transfer" else "sim"
+    labels = labels.filter(pl.col("card_kind").cast(pl.String) == of_kind)
+    index = (r.accounts if kind == "transfer" else r.sims).index
+    official = labels["implicated"] & labels["source"].cast(pl.String).is_in(["police", "court"])
+    said = pl.DataFrame(
+        {
+            "card": index.find(labels["card_id"]),
+            "known": micros(labels["known_at"]),
+            "bad": official,
+        }
+    )
+    out = np.zeros(which.size, dtype=np.bool_)
+    if said.height == 0:
+        return out
+    for side in (moves.giver, moves.taker) if kind == "transfer" else (moves.giver,):
+        asked = pl.DataFrame(
+            {"n": np.arange(which.size), "card": side[which], "known": moves.at[which]}
+        )
+        found = asked.sort("known").join_asof(
+            said.sort("known"),
+            on="known",
+            by="card",
+            strategy="backward",
+            allow_exact_matches=False,
+        )
+        out |= found.sort("n")["bad"].fill_null(value=False).to_numpy()
+    return out
+
+
+def judge_openings(dataset: Dataset, judge: Judge, regime: Regime) -> Judged:
+    """Every application as it stood when it was made."""
+    r = dataset.asker.records
+    X = vectors.opening_vectors(dataset.asker)
+    told = tell(judge, X, regime)
+    frame = r.frames["opening"]
+    facts = pl.DataFrame({"opening_id": frame["opening_id"], "score": told.score}).with_columns(
+        pl.Series("families", told.families, dtype=pl.List(pl.String)),
+        pl.Series("reasons", told.reasons, dtype=pl.List(pl.String)),
+    )
+    facts = facts.hstack(opening_facts(r, regime))
+    is_sim = (r.openings["flags"] & f.SIM) != 0
+    parts = [
+        decide.advise_openings(
+            facts.filter(pl.Series(mask)),
+            regime,
+            card_kind=kind,  # type: ignore[arg-type]
+        ).with_columns(card_kind=pl.lit(kind))
+        for kind, mask in (("sim", is_sim), ("account", ~is_sim))
+        if mask.any()
+    ]
+    advised = facts.select("opening_id").join(
+        pl.concat(parts), on="opening_id", how="left", maintain_order="left"
+    )
+    table = advised.select("opening_id", "score", "advice", "reasons")
+    more = advised.select("opening_id", "legal_basis", "authority", "card_kind").with_columns(
+        frame["at"]
+    )
+    ids = frame["opening_id"]
+    return Judged(table, more, {ids[row]: value for row, value in told.values.items()}, X)
