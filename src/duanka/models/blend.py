@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from duanka.models.calibrate import sigmoid
+from duanka.models.logistic import drawn_logistic
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -34,10 +34,10 @@ def blend(
     spread = np.array([_spread(own, w), _spread(prior, w)])
     both = np.column_stack([own, prior]) / spread
     target = np.array([0.0, 1.0]) * spread
-    for used in ((True, True), (False, True), (True, False)):
-        beta = _drawn_logistic(both, implicated, w, target, np.array(used))
-        if (beta >= 0).all():
-            break
+    beta = _drawn_logistic(both, implicated, w, target, np.array([True, True]))
+    if (beta < 0).any():
+        # a score that speaks against the truth beside the other is left out, not turned round
+        beta = _drawn_logistic(both, implicated, w, target, beta >= 0)
     beta = np.maximum(beta, 0.0) / spread
     return (float(beta[0]), float(beta[1])) if beta.sum() > 0 else (0.0, 1.0)
 
@@ -54,19 +54,14 @@ def _drawn_logistic(
     target: NDArray[np.float64],
     used: NDArray[np.bool_],
 ) -> NDArray[np.float64]:
-    """Coefficients (without the intercept) by damped Newton steps; unused ones stay 0."""
-    design = np.column_stack([scores * used, np.ones(len(scores))])
-    pull = np.append(np.where(used, _DOUBT, 1.0), 1e-6)
-    aim = np.append(np.where(used, target, 0.0), 0.0)
+    """The two coefficients, without the intercept; unused ones stay 0."""
     rate = float(weight[implicated].sum() / weight.sum())
-    beta = aim.copy()
-    beta[2] = np.log(rate / (1 - rate)) - np.average(scores @ beta[:2], weights=weight)
-    for _ in range(100):
-        p = sigmoid(design @ beta)
-        gradient = design.T @ (weight * (p - implicated)) + pull * (beta - aim)
-        curve = (design * (weight * p * (1 - p))[:, None]).T @ design + np.diag(pull)
-        step = np.linalg.solve(curve, gradient)
-        beta = beta - step * min(1.0, 1.0 / max(float(np.abs(step).max()), 1e-12))
-        if np.abs(step).max() < 1e-10:
-            break
-    return beta[:2]
+    aim = np.where(used, target, 0.0)
+    level = np.log(rate / (1 - rate)) - np.average(scores @ aim, weights=weight)
+    return drawn_logistic(
+        np.column_stack([scores * used, np.ones(len(scores))]),
+        implicated,
+        weight,
+        aim=np.append(aim, level),
+        pull=np.append(np.where(used, _DOUBT, 1.0), 1e-6),
+    )[:2]

@@ -7,7 +7,7 @@ Three corrections, each strictly increasing, so that the order of the cards neve
 2. labels are incomplete: P(implicated) = P(labelled) / c, with c = P(labelled | implicated).
    Assumption: which implicated cards get labelled does not depend on their features, and there
    are scores so high that all such cards are implicated. c is used only where the held-out scores
-   look like the second, and never below a bound;
+   look like the second, and never where it would be below a bound;
 3. a model trained on enriched data is used where implicated cards are rare: the odds are moved
    by the ratio of the two base rates.
 
@@ -21,6 +21,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from duanka.models.logistic import drawn_logistic
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
 
 _KNOTS = 33
 _IMPLICATED_A_BEND = 25
+_IMAGINED = 10
 _LEAST_SLOPE = 0.02
 _HIGHEST = 0.9995
 _TAIL_POINTS = 257
@@ -84,11 +87,11 @@ def fit_calibration(
     *,
     label_frequency: float | None,
     deploy_rate: float | None,
-    least_label_frequency: float = 0.5,
+    least_label_frequency: float = 0.3,
 ) -> Calibration:
     """The calibration learned on held-out cards that stand for `weight` cards each."""
     implicated = y == 1
-    slope, offset = _platt(raw, implicated, weight)
+    slope, offset = platt(raw, implicated, weight)
     knots = _grid(raw)
     bends = _bends(knots, raw, implicated, weight, (slope, offset))
     logit = _increasing(knots, slope * knots + offset + bends, slope)
@@ -96,7 +99,9 @@ def fit_calibration(
         raw, implicated, weight, least=least_label_frequency
     )
     logit = _increasing(knots, logit_of(np.minimum(sigmoid(logit) / frequency, _HIGHEST)), slope)
-    train_rate = float(weight[implicated].sum() / weight.sum() / frequency)
+    # half a card where there is none: nobody can show a rate of zero
+    found = max(float(weight[implicated].sum()), 0.5 * float(weight.mean()))
+    train_rate = found / float(weight.sum()) / frequency
     rate = deploy_rate or train_rate
     logit = logit + _log_odds(rate) - _log_odds(train_rate)
     others, above = _upper_tail(raw[~implicated], weight[~implicated])
@@ -124,13 +129,13 @@ def estimate_label_frequency(
     *,
     least: float,
 ) -> float:
-    """The label frequency P(labelled | implicated), read where the score is surest, in [least, 1].
+    """The label frequency P(labelled | implicated), read where the score is surest.
 
     If the best-scored cards are all implicated, the labelled share among them no longer grows with
     the score: it has reached c. So the cards that hold the first quarter of the labelled are held
     against those that hold the second. On a plateau their common share is c; where it still falls
-    by more than a fifth, the unlabelled there may as well be innocent, c cannot be told, and 1
-    (no correction) is the answer. So it is under 40 labelled cards.
+    by more than a fifth, or under `least`, the unlabelled there may as well be innocent: c cannot
+    be told, and 1 (no correction) is the answer. So it is with fewer than 40 labelled cards.
     """
     total = int(implicated.sum())
     if total < 40:
@@ -142,9 +147,8 @@ def estimate_label_frequency(
     every = np.cumsum(weight[order])
     first = labelled[quarter] / every[quarter]
     second = (labelled[half] - labelled[quarter]) / (every[half] - every[quarter])
-    if second < 0.8 * first:
-        return 1.0
-    return float(np.clip(labelled[half] / every[half], least, 1.0))
+    together = float(labelled[half] / every[half])
+    return together if second >= 0.8 * first and together >= least else 1.0
 
 
 def sigmoid(logit: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -190,10 +194,15 @@ def _log_odds(rate: float) -> float:
 def _bend(
     knots: NDArray[np.float64], logit: NDArray[np.float64], raw: NDArray[np.float64]
 ) -> NDArray[np.float64]:
-    """The line through the knots, going on beyond both ends with the slope it has there."""
-    at = np.clip(np.searchsorted(knots, raw, side="right") - 1, 0, len(knots) - 2)
+    """The line through the knots, a tenth as steep beyond both ends.
+
+    Held-out cards said nothing about scores beyond theirs, so a further one is hardly surer.
+    """
     slope = np.diff(logit) / np.diff(knots)
-    return np.asarray(logit[at] + slope[at] * (raw - knots[at]), np.float64)
+    inside = np.clip(raw, knots[0], knots[-1])
+    at = np.clip(np.searchsorted(knots, inside, side="right") - 1, 0, len(knots) - 2)
+    beyond = np.where(raw < knots[0], slope[0], slope[-1]) * 0.1 * (raw - inside)
+    return np.asarray(logit[at] + slope[at] * (inside - knots[at]) + beyond, np.float64)
 
 
 def _grid(raw: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -203,24 +212,19 @@ def _grid(raw: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.linspace(low, high, _KNOTS)
 
 
-def _platt(
+def platt(
     raw: NDArray[np.float64], y: NDArray[np.bool_], weight: NDArray[np.float64]
 ) -> tuple[float, float]:
-    """Slope and offset by penalised Newton steps; the slope is drawn toward 1, as trained."""
-    scale = y.sum() / max(float(weight[y].sum()), 1e-300)
-    w = weight * scale
-    rate = float(w[y].sum() / w.sum()) if y.any() else 1e-3
-    beta = np.array([1.0, _log_odds(rate) - float(np.average(raw, weights=w))])
+    """Slope and offset of the line; the slope is drawn toward 1, as trained."""
+    if not y.any():
+        rate = 0.5 / len(y)
+        return 1.0, _log_odds(rate) - float(np.average(raw, weights=weight))
+    w = weight * (y.sum() / weight[y].sum())
+    rate = float(y.sum() / w.sum())
+    aim = np.array([1.0, _log_odds(rate) - float(np.average(raw, weights=w))])
     design = np.column_stack([raw, np.ones_like(raw)])
-    for _ in range(50):
-        p = sigmoid(design @ beta)
-        gradient = design.T @ (w * (p - y)) + np.array([beta[0] - 1.0, 0.0])
-        curve = (design * (w * p * (1 - p))[:, None]).T @ design + np.diag([1.0, 1e-6])
-        step = np.linalg.solve(curve, gradient)
-        beta = beta - step * min(1.0, 2.0 / max(float(np.abs(step).max()), 1e-12))
-        if np.abs(step).max() < 1e-10:
-            break
-    return max(float(beta[0]), 0.05), float(beta[1])
+    slope, offset = drawn_logistic(design, y, w, aim=aim, pull=np.array([1.0, 1e-6]))
+    return max(float(slope), 0.05), float(offset)
 
 
 def _bends(
@@ -232,7 +236,8 @@ def _bends(
 ) -> NDArray[np.float64]:
     """How far the held-out rates lie off the line, by bin of equally many implicated cards.
 
-    Shrunk toward the line by 10 imagined cards that lie on it; nothing under 2 bins' worth.
+    Drawn toward the line by 10 imagined cards a bin that lie on it: a bin without a single innocent
+    card proves no certainty. Nothing under 2 bins' worth.
     """
     bins = min(int(y.sum()) // _IMPLICATED_A_BEND, 12)
     if bins < 2:
@@ -244,7 +249,9 @@ def _bends(
     seen = np.bincount(which, weights=weight * y, minlength=bins)
     said = np.bincount(which, weights=weight * p, minlength=bins)
     all_of = np.bincount(which, weights=weight, minlength=bins)
-    off = (logit_of(seen / all_of) - logit_of(said / all_of)) * count / (count + 10)
+    imagined = _IMAGINED * weight.mean()
+    line_rate = said / all_of
+    off = logit_of((seen + imagined * line_rate) / (all_of + imagined)) - logit_of(line_rate)
     centre = np.bincount(which, weights=raw * y, minlength=bins) / np.maximum(count, 1)
     return np.asarray(np.interp(knots, centre, off), np.float64)
 

@@ -45,15 +45,15 @@ class TrainSettings:
 
     rounds: int = 160
     learning_rate: float = 0.08
-    leaves: int = 12
-    depth: int = 5
+    leaves: int = 8
+    depth: int = 4
     members: int = 3
     least_in_leaf: int = 20
-    least_hessian: float = 0.5
+    least_hessian: float = 0.3
     l2: float = 2.0
-    column_share: float = 0.5
+    column_share: float = 0.35
     row_share: float = 0.8
-    implicated_share: float = 0.2
+    implicated_share: float = 0.1
     others_per_implicated: int = 60
     least_others: int = 12_000
     late_share: float = 0.25

@@ -57,8 +57,10 @@ def forest_scores(forest: Forest, X: NDArray[np.float32]) -> NDArray[np.float64]
 @numba.njit(cache=True, nogil=True)
 def goes_right(x: float, threshold: float, flags: int) -> bool:
     """Which child a value takes; the one place where a split is decided row by row."""
-    if flags & ZERO_SPECIAL and abs(x) <= ZERO_BAND:
-        return not flags & ZERO_LEFT
+    if abs(x) <= ZERO_BAND:
+        if flags & ZERO_SPECIAL:
+            return not flags & ZERO_LEFT
+        return threshold < 0
     if x != x:  # noqa: PLR0124  # NaN is the only value unlike itself
         return not flags & NAN_LEFT
     return x > threshold
@@ -94,7 +96,8 @@ def _lanes(X: NDArray[np.float32], forest: Forest, out: NDArray[np.float64]) -> 
             row = first + min(lane, count - 1)
             total[lane] = 0.0
             for column in range(width):
-                block[column * _LANES + lane] = X[row, column]
+                x = X[row, column]
+                block[column * _LANES + lane] = np.float32(0) if abs(x) <= ZERO_BAND else x
         for tree in range(len(forest.depth)):
             for lane in range(_LANES):
                 node[lane] = forest.start[tree]

@@ -37,9 +37,10 @@ def split(
     """The last part in time against what came before, holders kept whole.
 
     A holder with an implicated row goes to the side of the first such row. Of the other holders
-    seen on both sides, half go to each, and those that check count double, so that the checking
-    side keeps the true share of implicated cards. Where all rows are of one instant, or time would
-    leave a side without implicated cards, holders alone are divided.
+    seen on both sides, half go to each. The checking rows then count for the late ones left out,
+    implicated and others apart, so that the checking side keeps the true share of implicated cards.
+    Where all rows are of one instant, or time would leave a side with fewer than 5 implicated rows,
+    holders alone are divided.
     """
     implicated = y == 1
     cut = _cut(at[implicated], late_share)
@@ -54,7 +55,9 @@ def split(
         checks |= ~tainted & ~crossing & ~_has(of, at < cut, len(holders))
         late = (at >= cut) & checks[of]
         early = (at < cut) & ~checks[of]
-        weight = np.where(crossing[of], 1 / _CROSSING_KEPT, 1.0)
+        weight = np.ones(len(y))
+        for one in (implicated, ~implicated):
+            weight[one] = (one & (at >= cut)).sum() / max((one & late).sum(), 1)
         if (
             implicated[late].sum() >= 5
             and implicated[early].sum() >= 5

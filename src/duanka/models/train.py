@@ -16,7 +16,7 @@ import numpy as np
 from duanka.errors import BadInput, BadModel
 from duanka.models.blend import blend
 from duanka.models.boost import boost
-from duanka.models.calibrate import Calibration, fit_calibration
+from duanka.models.calibrate import Calibration, fit_calibration, platt
 from duanka.models.evaluate import average_precision
 from duanka.models.examples import Examples, TrainSettings, check_examples
 from duanka.models.model import Model, Part, assemble
@@ -145,12 +145,15 @@ def _at_best(pilot: Sequence[str], late: _Late) -> tuple[NDArray[np.float64], in
 
 
 def _loss(raw: NDArray[np.float64], late: _Late) -> float:
-    """Log loss with both classes weighing the same, which asks for order more than for level."""
+    """Log loss after the best straight calibration, per implicated card.
+
+    Calibration comes later and mends the level; a stage is to be chosen for its order.
+    """
     implicated = late.y == 1
-    surprise = np.logaddexp(0.0, np.where(implicated, -raw, raw))
-    return 0.2 * float(np.average(surprise[implicated], weights=late.weight[implicated])) + (
-        0.8 * float(np.average(surprise[~implicated], weights=late.weight[~implicated]))
-    )
+    slope, offset = platt(raw, implicated, late.weight)
+    logit = slope * raw + offset
+    surprise = np.logaddexp(0.0, np.where(implicated, -logit, logit)) * late.weight
+    return float(surprise.sum() / late.weight[implicated].sum())
 
 
 def _calibration(raw: NDArray[np.float64], late: _Late, settings: TrainSettings) -> Calibration:

@@ -4,7 +4,8 @@ The decision at a node, exactly as LightGBM makes it (its `Tree::NumericalDecisi
 
 - a missing value (NaN) follows the node's default direction if the node was trained to know missing
   values, otherwise it counts as 0;
-- where zero means missing, everything within 1e-35 of zero follows the default direction;
+- everything within 1e-35 of zero is zero, and where zero means missing it follows the default
+  direction;
 - everything else goes left when value <= threshold.
 
 Feature matrices are float32, so a threshold is kept as the largest float32 that is not above
