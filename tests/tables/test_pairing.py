@@ -6,7 +6,7 @@ import polars as pl
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from duanka.tables.pairing import pair, unpairable
+from duanka.tables.pairing import one_name, pair, unpairable
 
 NINE = datetime(2021, 10, 11, 1, tzinfo=UTC)
 SCHEMA = {
@@ -89,3 +89,12 @@ def test_entries_that_lack_something_are_set_aside_under_their_own_number():
     )
     assert broken["transfer_id"].to_list() == ["entry-2"]
     assert whole.height == 1
+
+
+def test_an_account_of_one_card_goes_by_its_card_and_one_of_two_by_itself():
+    aliases = pl.DataFrame({"from": ["n", "m", "m"], "to": ["b", "c", "d"]})
+    told = one_name(
+        entries(("1", "a", "n", 5, 1, None, "out"), ("2", "m", "a", 5, 1, None, "in")), aliases
+    )
+    assert told.select("payer_id", "payee_id").rows() == [("a", "b"), ("m", "a")]
+    assert one_name(told, aliases.clear()).equals(told)

@@ -141,3 +141,19 @@ def test_noise_is_read_without_an_error(put):
     noise = random.Random(3).randbytes(200_000)
     batches = list(read.batches(put("t.csv", noise)))
     assert sum(len(batch.faults) for batch in batches) > 0
+
+
+def test_long_numbers_that_a_workbook_rounded_do_not_pass_for_ids(tmp_path):
+    path = tmp_path / "t.xlsx"
+    book = xlsxwriter.Workbook(path)
+    sheet = book.add_worksheet()
+    rounded = [620000000000000123, 6200000000000001234, 990101197001010011]
+    for row, number in enumerate(rounded, start=1):
+        # Excel keeps 15 digits of what is typed as a number.
+        sheet.write_number(row, 0, float(f"{number:.15g}"))
+        sheet.write_string(row, 1, str(number))
+    sheet.write_row(0, 0, ["typed", "text"])
+    book.close()
+    (batch,) = read.batches(path)
+    assert batch.rows["text"].to_list() == [str(number) for number in rounded]
+    assert batch.rows["typed"].str.contains("E+", literal=True).all()

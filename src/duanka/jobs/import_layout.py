@@ -15,9 +15,9 @@ from duanka.errors import BadInput
 from duanka.tables import iso20022, read, time_of
 from duanka.tables.check import check, reject, rejects_of
 from duanka.tables.layout import Layout, parse
-from duanka.tables.mapping import apply, source_of
+from duanka.tables.mapping import aliases, apply, source_of
 from duanka.tables.means import Context
-from duanka.tables.pairing import pair, unpairable
+from duanka.tables.pairing import one_name, pair, unpairable
 from duanka.tables.seen import Seen
 
 if TYPE_CHECKING:
@@ -95,6 +95,7 @@ class _Desk:
     shelves: dict[str, _Shelf] = field(default_factory=dict)
     entries: list[pl.DataFrame] = field(default_factory=list)
     """Entries that may be the other side of one another, until their last file is read."""
+    aliases: list[pl.DataFrame] = field(default_factory=list)
 
     def shelf(self, table: str) -> _Shelf:
         return self.shelves.setdefault(table, _Shelf(table, self.folder))
@@ -234,6 +235,7 @@ def _read_sheet(sheet: _Sheet, form: str, desk: _Desk) -> None:
             desk.shelf(first).refused += len({f.line for f in batch.faults if f.line})
         if batch.rows.is_empty():
             continue
+        desk.aliases.append(aliases(sheet.source, batch.rows, context))
         for mapped in apply(sheet.source, batch.rows, context):
             shelf = desk.shelf(mapped.table)
             shelf.refused += len({fault.line for fault in mapped.faults})
@@ -262,7 +264,9 @@ def _pair(desk: _Desk) -> None:
     """Entries of all files of a source, each transfer once."""
     if not desk.entries:
         return
-    entries = pl.concat(desk.entries, how="vertical_relaxed")
+    entries = one_name(
+        pl.concat(desk.entries, how="vertical_relaxed"), pl.concat(desk.aliases).unique()
+    )
     desk.entries = []
     broken, whole = unpairable(entries)
     paired = pair(whole)

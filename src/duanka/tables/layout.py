@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 FORMS = ("files", "pacs008")
+_SOURCE_MAY = {"rows", "side", "pair", "alias", "unused", "values"}
 
 
 @dataclass(frozen=True)
@@ -80,6 +81,8 @@ class Source:
     rows: tuple[Rows, ...] = ()
     side: Side | None = None
     pair: bool = False
+    alias: tuple[Value, Value] | None = None
+    """Two names of one card: the first is read as the second wherever it stands for one card only."""
     unused: str = ""
 
 
@@ -116,7 +119,7 @@ def parse(text: str, name: str) -> Layout:
 
 
 def _source(told: Any, where: str) -> Source:
-    given = _keys(told, where, {"name", "headings"}, {"rows", "side", "pair", "unused", "values"})
+    given = _keys(told, where, {"name", "headings"}, _SOURCE_MAY)
     values = {
         key: _ways(value, f"{where}, value {key}")
         for key, value in (given.get("values") or {}).items()
@@ -132,8 +135,14 @@ def _source(told: Any, where: str) -> Source:
         rows=rows,
         side=side,
         pair=bool(given.get("pair", False)),
+        alias=_alias(given["alias"], f"{where}, alias") if "alias" in given else None,
         unused=given.get("unused", ""),
     )
+
+
+def _alias(told: Any, where: str) -> tuple[Value, Value]:
+    given = _keys(told, where, {"from", "to"}, set())
+    return _value(given["from"], where), _value(given["to"], where)
 
 
 def _rows(told: Any, values: Mapping[str, tuple[Value, ...]], where: str) -> Rows:

@@ -56,6 +56,15 @@ def apply(source: Source, batch: pl.DataFrame, context: Context) -> list[Mapped]
     return [replace(mapped[0], faults=(*faults, *mapped[0].faults)), *mapped[1:]]
 
 
+def aliases(source: Source, batch: pl.DataFrame, context: Context) -> pl.DataFrame:
+    """The two names of one card that a batch tells: `from` and `to`, each pair once."""
+    if source.alias is None:
+        return pl.DataFrame(schema={"from": pl.String, "to": pl.String})
+    first, second = (_one(way, batch, context)[0] for way in source.alias)
+    told = pl.DataFrame({"from": first.alias("from"), "to": second.alias("to")})
+    return told.drop_nulls().filter(pl.col("from") != pl.col("to")).unique(maintain_order=True)
+
+
 def _sided(side: Side | None, batch: pl.DataFrame) -> tuple[pl.DataFrame, list[Fault]]:
     if side is None:
         return batch, []

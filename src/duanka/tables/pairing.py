@@ -25,6 +25,19 @@ class Paired:
     merged: int
 
 
+def one_name(entries: pl.DataFrame, aliases: pl.DataFrame) -> pl.DataFrame:
+    """The entries with each account under the name of its card, where it has one card only.
+
+    A counterparty is told by card number on one sheet and by account number on another; an account
+    with several cards stays under its own number, because nothing says which card was meant.
+    """
+    sure = aliases.unique().filter(pl.len().over("from") == 1)
+    if sure.is_empty():
+        return entries
+    known = pl.col("payer_id", "payee_id").replace(sure["from"], sure["to"])
+    return entries.with_columns(known)
+
+
 def unpairable(entries: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Entries that lack what would make them comparable, under a number of their own; and the rest."""
     whole = pl.all_horizontal(pl.col(name).is_not_null() for name in _SAME)
