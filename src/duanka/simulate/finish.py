@@ -54,6 +54,7 @@ class Names:
     own_sims: int
 
     def account(self, number: Ints) -> pl.Series:
+        """Account ids by number."""
         n = self.own_accounts
         first = [OUTSIDE, CASH, MERCHANTS, OVERSEAS, CRYPTO]
         offset = np.cumsum([n, OUTSIDERS, 1, MERCHANT_COUNT, OVERSEAS_COUNT])
@@ -62,13 +63,16 @@ class Names:
         return self.accounts[at]
 
     def sim(self, number: Ints) -> pl.Series:
+        """SIM ids by number."""
         at = np.where(number < OUTSIDE, number, number - OUTSIDE + self.own_sims)
         return self.sims[at]
 
     def device(self, number: Ints) -> pl.Series:
+        """Device ids, null where the number is negative."""
         return _or_null(self.devices, np.searchsorted(self.device_numbers, number), number >= 0)
 
     def network(self, number: Ints) -> pl.Series:
+        """Network ids, null where the number is negative."""
         return _or_null(self.networks, np.searchsorted(self.network_numbers, number), number >= 0)
 
 

@@ -71,6 +71,7 @@ class Spree:
         self, at: int, payer: int, payee: int, fen: int, *, channel: int = MOBILE, memo: int = PERSONAL,
         device: int = -1, region: int = -1, failed: bool = False, part: int = LAYERING,
     ) -> None:  # fmt: skip
+        """Notes a transfer; one of nothing is not noted."""
         if fen > 0:
             self.moves.append(
                 (at, payer, payee, fen, channel, memo * 100 + part, device, failed, region)
@@ -165,7 +166,7 @@ def _payments(
         fen = int(yuan) * 100 if rng.random() > t["round"] else max(int(yuan / 500), 1) * 50_000
         if rng.random() < 0.15:
             fen += int(rng.integers(1, 99))
-        if at >= block and (late := late + 1) > 1:
+        if at >= block and ((late := late + 1) > 1 or rng.random() < 0.5):
             break  # the ring learns that the card is stopped
         failed = at >= block or rng.random() < 0.02
         qr = rng.random() < t["qr"]

@@ -69,7 +69,7 @@ def everyday(scene: Scene, rng: np.random.Generator, ties: Ties) -> Moves:
     ]
     moves = join(Moves, parts)
     # Mistyped names, limits and empty purses: ordinary transfers fail, too, and some lack a memo.
-    unlucky = rng.random(len(moves.at)) < 0.018
+    unlucky = rng.random(len(moves.at)) < 0.024
     wordless = (moves.memo == PERSONAL) & (rng.random(len(moves.at)) < 0.2)
     return replace(moves, failed=moves.failed | unlucky, memo=np.where(wordless, -1, moves.memo))
 

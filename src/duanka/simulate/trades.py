@@ -86,7 +86,7 @@ def _carry_out(
         payee=other if custom.scatter else here, fen=sums,
         channel=rng.choice(custom.channels, total),
         memo=np.where(rng.random(total) < 0.75, custom.memo, -1),
-        device=-1, failed=rng.random(total) < 0.018,
+        device=-1, failed=rng.random(total) < 0.024,
     )  # fmt: skip
     return (
         got,
@@ -126,7 +126,7 @@ def _onward(
         Moves, len(which), at=when, payer=payer, payee=payee, fen=out,
         channel=np.where(payee == CASH, ATM, rng.choice([MOBILE, MOBILE, WEB], len(which))),
         memo=np.where(rng.random(len(which)) < 0.75, custom.memo, -1),
-        failed=rng.random(len(which)) < 0.015,
+        failed=rng.random(len(which)) < 0.024,
     )  # fmt: skip
 
 
