@@ -254,8 +254,12 @@ def test_what_cannot_be_imported_is_told(run, tmp_path):
     (tmp_path / "x.csv").write_text("a,b\n1,2\n")
     with pytest.raises(BadInput, match="none of the files"):
         run("police_feedback", tmp_path / "x.csv")
+    # What failed before it began leaves nothing behind that the next try would trip over.
+    assert not (tmp_path / "out").exists()
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "old.parquet").write_text("x")
     with pytest.raises(BadInput, match="is not empty"):
-        run("police_feedback", tmp_path / "x.csv")
+        run("police_feedback", FIXTURES / "police_feedback")
 
 
 def test_a_file_that_is_not_there_is_told(run, tmp_path):

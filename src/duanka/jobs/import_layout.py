@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from duanka.errors import BadInput
-from duanka.tables import iso20022, read, time_of
+from duanka.tables import empty, iso20022, read, time_of
 from duanka.tables.check import check, reject, rejects_of
 from duanka.tables.layout import Layout, parse
 from duanka.tables.mapping import aliases, apply, source_of
@@ -122,11 +122,11 @@ def import_layout(
             where="setting digest_key",
             fix="set DUANKA_DIGEST_KEY to a long random secret and keep it: another key, other ids",
         )
+    sheets, strangers = _sheets(told, files, say)
     _make(out)
     desk = _Desk(out, Context(key=settings.digest_key, suite=settings.digest_suite))
-    desk.reject(pl.DataFrame(schema=reject("", "", "").schema))
+    desk.reject(pl.concat([empty("rejects"), *strangers]))
     with say.stage(f"导入 importing {told.name}"):
-        sheets = _sheets(told, files, desk, say)
         for done, sheet in enumerate(sheets, start=1):
             _read_sheet(sheet, told.form, desk)
             if done == len(sheets) or sheets[done].source is not sheet.source:
@@ -179,9 +179,15 @@ def _make(out: Path) -> None:
         )
 
 
-def _sheets(told: Layout, files: Sequence[Path], desk: _Desk, say: Progress) -> list[_Sheet]:
-    """The sheets that the layout knows, in its order, because later sources lean on earlier ones."""
+def _sheets(
+    told: Layout, files: Sequence[Path], say: Progress
+) -> tuple[list[_Sheet], list[pl.DataFrame]]:
+    """The sheets that the layout knows, in its order, because later sources lean on earlier ones.
+
+    Columns: and a reject for each sheet that it does not know.
+    """
     found: list[_Sheet] = []
+    strangers: list[pl.DataFrame] = []
     for path in _spread(files):
         inside: list[str | int] = [*read.sheets(path)] or [0]
         for sheet in inside:
@@ -192,7 +198,7 @@ def _sheets(told: Layout, files: Sequence[Path], desk: _Desk, say: Progress) -> 
             first = next(read.batches(path, sheet=sheet), None)
             source = source_of(told, first.rows.columns) if first is not None else None
             if source is None:
-                desk.reject(reject("", name, "unknown_file"))
+                strangers.append(reject("", name, "unknown_file"))
                 say.note(f"未识别 not known to the layout: {name}")
             elif source.unused:
                 say.note(f"{name}: {source.unused}")
@@ -206,7 +212,7 @@ def _sheets(told: Layout, files: Sequence[Path], desk: _Desk, say: Progress) -> 
             + "; ".join(" ".join(source.headings) for source in told.sources if source.rows),
         )
     order = [source.name for source in told.sources]
-    return sorted(found, key=lambda sheet: order.index(sheet.source.name))
+    return sorted(found, key=lambda sheet: order.index(sheet.source.name)), strangers
 
 
 def _spread(files: Sequence[Path]) -> list[Path]:
