@@ -36,14 +36,14 @@ _MONEY = {
     "pool": (1.0, 9.0),  # accounts that one controlling device serves
     "test": (0.2, 0.8),
     "test_cents": (0.0, 1.0),  # share of tests of a yuan or less; others look like gifts
-    "dormant": (0.1, 0.5),  # chance that the card slept before
-    "mix": (0.0, 0.4),  # chance that ordinary life goes on beside
+    "dormant": (0.05, 0.4),  # chance that the card slept before
+    "mix": (0.1, 0.65),  # chance that ordinary life goes on beside
     "span": (1.0, 6.0),  # working days of a card
     "round": (0.1, 0.5),
     "qr": (0.0, 0.2),
     "cash": (0.1, 0.35),
-    "crypto": (0.05, 0.3),
-    "overseas": (0.02, 0.2),
+    "crypto": (0.02, 0.15),
+    "overseas": (0.01, 0.12),
     "merchant": (0.05, 0.3),
     "outside": (0.2, 0.5),
     "transit": (0.01, 0.1),  # chance of a detour through a wealth product

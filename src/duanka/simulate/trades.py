@@ -53,7 +53,12 @@ def _hosts(scene: Scene, rng: np.random.Generator, custom: Custom) -> Ints:
         busy = np.exp(rng.normal(-0.4, 0.9, len(mine)))
         person = np.repeat(mine, rng.poisson(scale * busy))
     # A trade keeps to one account; what happens to anyone happens on whichever is at hand.
-    return wallet(rng, scene, person) if custom.hosts == ANYONE else scene.wallets.main[person]
+    if custom.hosts != ANYONE:
+        return scene.wallets.main[person]
+    # Rare sums often pass over a card that is hardly used otherwise.
+    seldom = rng.integers(0, scene.accounts.count, len(person))
+    fits = (scene.accounts.holder[seldom] < scene.people.count) & (rng.random(len(person)) < 0.35)
+    return np.where(fits, seldom, wallet(rng, scene, person))
 
 
 def _between(rng: np.random.Generator, low_high: tuple[float, float], count: int) -> Floats:
