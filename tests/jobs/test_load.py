@@ -5,6 +5,8 @@ import random
 
 import polars as pl
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from duanka.errors import BadInput
 from duanka.jobs.load import find, load
@@ -187,3 +189,27 @@ def test_one_table_in_two_forms_is_refused(put, data):
 def test_files_are_found_whatever_their_case(put, data):
     put("Person.CSV", "person_id\nP1\n")
     assert [(table, path.name) for table, path in find(data)] == [("person", "Person.CSV")]
+
+
+WHOLE = HEAD + "".join(row(i) + "\n" for i in range(30))
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.integers(0, len(WHOLE) - 1), st.integers(0, 40), st.binary(max_size=12), st.booleans())
+def test_whatever_happens_to_a_file_every_row_is_kept_or_told(
+    tmp_path_factory, at, length, put_in, packed
+):
+    raw = WHOLE.encode()
+    spoiled = raw[:at] + put_in + raw[at + length :]
+    folder = tmp_path_factory.mktemp("data")
+    (folder / "person.csv").write_text("person_id\nP1\n")
+    name = "transfer.csv.gz" if packed else "transfer.csv"
+    (folder / name).write_bytes(gzip.compress(spoiled)[: len(spoiled) - at] if packed else spoiled)
+    loaded = run(folder, folder / "lake")
+    told = loaded.rejects.collect()
+    (count,) = [c for c in loaded.counts if c.table == "transfer"]
+    assert count.read == count.kept + count.refused
+    assert loaded.lake.count("transfer") == count.kept
+    whole = not told.filter(pl.col("line") == 0).is_empty()
+    lines = told.filter((pl.col("line") > 0) & (pl.col("table") == "transfer"))["line"].n_unique()
+    assert whole or lines == count.refused
