@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import warnings
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -156,8 +157,10 @@ def evaluate(
     """Say how good the judgements in OUT were, against the TRUTH. 评估评判质量。"""
     settings = _settings(None)
     from duanka.jobs.evaluate import evaluate as job
+    from duanka.models.evaluate import text_table
 
-    job(out, truth, settings=settings, say=_progress())
+    for subject, found in job(out, truth, settings=settings, say=_progress()).items():
+        typer.echo(f"\n{subject}\n{text_table(found)}")
 
 
 @policy_app.command("check", short_help="load every rule, run the examples 检查规则")
@@ -245,6 +248,8 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):  # a C locale must not turn a Chinese letter into a fault
             stream.reconfigure(errors="backslashreplace")
+    if not os.environ.get("DUANKA_DEBUG"):  # a library's advice to programmers is not for a clerk
+        warnings.simplefilter("ignore")
     try:
         app()
     except SystemExit:
