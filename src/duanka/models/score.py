@@ -49,8 +49,12 @@ def forest_scores(forest: Forest, X: NDArray[np.float32]) -> NDArray[np.float64]
             f"the feature table has shape {X.shape}; the model expects {forest.feature_count} columns"
         )
     out = np.zeros(len(X))
-    kernel = _general if forest.zero_special or len(X) < _LANES else _lanes
-    kernel(X, forest, out)
+    if forest.zero_special:
+        _general(X, forest, out)
+    elif len(X) < _LANES:
+        _few_rows(X, forest, out)
+    else:
+        _many_rows(X, forest, out)
     return out
 
 
@@ -85,32 +89,79 @@ def _general(X: NDArray[np.float32], forest: Forest, out: NDArray[np.float64]) -
 
 
 @numba.njit(cache=True, nogil=True)
-def _lanes(X: NDArray[np.float32], forest: Forest, out: NDArray[np.float64]) -> None:
+def _turn(x: np.float32, threshold: np.float32) -> np.uint32:
+    """0 for left and 1 for right, without a branch; NaN goes right."""
+    return np.uint32(not (x <= threshold))
+
+
+@numba.njit(cache=True, nogil=True)
+def _few_rows(X: NDArray[np.float32], forest: Forest, out: NDArray[np.float64]) -> None:
+    """One row at a time, sixteen trees abreast: no step waits for the one before it."""
     rows, width = X.shape
-    block = np.empty(width * _LANES, np.float32)
-    node = np.empty(_LANES, np.int32)
+    trees = len(forest.depth)
+    value = np.empty(2 * width, np.float32)
+    node = np.empty(_LANES, np.uint32)
+    for row in range(rows):
+        for column in range(width):
+            _lay_out(X[row, column], value, np.uint32(2 * column), np.uint32(2 * column + 1))
+        total = 0.0
+        for first in range(0, trees, _LANES):
+            count = min(_LANES, trees - first)
+            steps = 0
+            for lane in range(count):
+                node[lane] = forest.start[first + lane]
+                steps = max(steps, forest.depth[first + lane])
+            for _ in range(steps):
+                for lane in range(count):
+                    at = node[lane]
+                    slot = 2 * forest.feature[at] + (forest.flags[at] & NAN_LEFT)
+                    turn = _turn(value[slot], forest.threshold[at])
+                    node[lane] = forest.child[(at << np.uint32(1)) + turn]
+            for lane in range(count):
+                total += forest.value[node[lane]]
+        out[row] = total
+
+
+@numba.njit(cache=True, nogil=True)
+def _many_rows(X: NDArray[np.float32], forest: Forest, out: NDArray[np.float64]) -> None:
+    """Sixteen rows abreast down each tree; a leaf leads to itself, so all take the longest path."""
+    rows, width = X.shape
+    value = np.empty(2 * width * _LANES, np.float32)
+    node = np.empty(_LANES, np.uint32)
     total = np.empty(_LANES, np.float64)
+    slots = np.empty(len(forest.feature), np.uint32)
+    for at in range(len(slots)):
+        slots[at] = (2 * forest.feature[at] + (forest.flags[at] & NAN_LEFT)) * _LANES
     for first in range(0, rows, _LANES):
         count = min(_LANES, rows - first)
         for lane in range(_LANES):
             row = first + min(lane, count - 1)
             total[lane] = 0.0
             for column in range(width):
-                x = X[row, column]
-                block[column * _LANES + lane] = np.float32(0) if abs(x) <= ZERO_BAND else x
+                here = np.uint32(2 * column * _LANES + lane)
+                _lay_out(X[row, column], value, here, here + np.uint32(_LANES))
         for tree in range(len(forest.depth)):
             for lane in range(_LANES):
                 node[lane] = forest.start[tree]
-            # a leaf leads to itself, so every lane may take the longest path without a branch
             for _ in range(forest.depth[tree]):
                 for lane in range(_LANES):
                     at = node[lane]
-                    x = block[forest.feature[at] * _LANES + lane]
-                    right = (x > forest.threshold[at]) | (
-                        np.isnan(x) & (forest.flags[at] & NAN_LEFT == 0)
-                    )
-                    node[lane] = forest.child[2 * at + np.int32(right)]
+                    turn = _turn(value[slots[at] + np.uint32(lane)], forest.threshold[at])
+                    node[lane] = forest.child[(at << np.uint32(1)) + turn]
             for lane in range(_LANES):
                 total[lane] += forest.value[node[lane]]
         for lane in range(count):
             out[first + lane] = total[lane]
+
+
+@numba.njit(cache=True, nogil=True)
+def _lay_out(x: np.float32, value: NDArray[np.float32], right: np.uint32, left: np.uint32) -> None:
+    """Writes a value twice, as nodes see it that send missing values right, and left.
+
+    A node then needs one comparison and no question about missing values: NaN fails `<=` and goes
+    right; in the other copy it stands as -inf, which is never above a threshold.
+    """
+    if abs(x) <= ZERO_BAND:
+        x = np.float32(0)
+    value[right] = x
+    value[left] = np.float32(-np.inf) if np.isnan(x) else x

@@ -16,7 +16,7 @@ import numpy as np
 from duanka.errors import BadInput, BadModel
 from duanka.models.blend import blend
 from duanka.models.boost import boost
-from duanka.models.calibrate import Calibration, fit_calibration, platt
+from duanka.models.calibrate import fit_calibration, platt
 from duanka.models.evaluate import average_precision
 from duanka.models.examples import Examples, TrainSettings, check_examples
 from duanka.models.model import Model, Part, assemble
@@ -46,6 +46,17 @@ class _Late:
     by_time: bool
 
 
+@dataclass(frozen=True)
+class _Found:
+    """What the checking part said: blended raw scores, rounds, weights of own and prior, figures."""
+
+    raw: NDArray[np.float64]
+    rounds: int
+    weights: tuple[float, float]
+    figures: dict[str, float]
+    prior_version: str | None
+
+
 def train(
     examples: Examples,
     names: Sequence[str],
@@ -69,47 +80,27 @@ def train(
         raise BadModel("the prior model judges other features than the examples have")
     if int(examples.y.sum()) < settings.least_implicated or examples.y.all():
         return _too_few(examples, settings, prior)
-    sides = split(
-        examples.y, examples.group, examples.at, seed=seed, late_share=settings.late_share
-    )
-    late = _Late(
-        examples.X[sides.late],
-        examples.y[sides.late],
-        (examples.weight * sides.late_weight)[sides.late],
-        sides.by_time,
-    )
-    pilot = boost(
-        examples, sides.early, names, seed=seed, settings=settings, rounds=settings.rounds
-    )
-    own, rounds = _at_best(pilot, late)
-    prior_raw = np.zeros(len(own)) if prior is None else raw_scores(prior, late.X)
-    weights = (1.0, 0.0) if prior is None else blend(own, prior_raw, late.y, late.weight)
-    calibration = _calibration(weights[0] * own + weights[1] * prior_raw, late, settings)
+    early, late = _sides(examples, settings, seed)
+    pilot = boost(examples, early, names, seed=seed, settings=settings, rounds=settings.rounds)
+    found = _checked(pilot, late, prior)
     everything = np.ones(len(examples.y), bool)
     final = (
-        boost(examples, everything, names, seed=seed + 1, settings=settings, rounds=rounds)
-        if weights[0] > 0
+        boost(examples, everything, names, seed=seed + 1, settings=settings, rounds=found.rounds)
+        if found.weights[0] > 0
         else []
     )
-    about = _about(examples, late, settings, seed=seed) | {
-        "rounds": rounds,
-        "own_weight": weights[0],
-        "prior_weight": weights[1],
-        "prior_version": None if prior is None else prior.version,
-        "held_out_average_precision": {
-            "own": average_precision(own, late.y, late.weight),
-            "prior": None if prior is None else average_precision(prior_raw, late.y, late.weight),
-            "blended": average_precision(
-                weights[0] * own + weights[1] * prior_raw, late.y, late.weight
-            ),
-        },
-    }
     return assemble(
         names,
-        _parts(final, weights, prior),
-        intercept=0.0 if prior is None else weights[1] * prior.intercept,
-        calibration=calibration,
-        about=about,
+        _parts(final, found.weights, prior),
+        intercept=0.0 if prior is None else found.weights[1] * prior.intercept,
+        calibration=fit_calibration(
+            found.raw,
+            late.y,
+            late.weight,
+            label_frequency=settings.label_frequency,
+            deploy_rate=settings.deploy_rate,
+        ),
+        about=_about(examples, late, settings, found) | {"seed": seed},
     )
 
 
@@ -122,6 +113,31 @@ def _too_few(examples: Examples, settings: TrainSettings, prior: Model | None) -
             fix="judge with the default model, or add confirmed cards to the label table",
         )
     return prior
+
+
+def _sides(
+    examples: Examples, settings: TrainSettings, seed: int
+) -> tuple[NDArray[np.bool_], _Late]:
+    sides = split(
+        examples.y, examples.group, examples.at, seed=seed, late_share=settings.late_share
+    )
+    weight = (examples.weight * sides.late_weight)[sides.late]
+    late = _Late(examples.X[sides.late], examples.y[sides.late], weight, sides.by_time)
+    return sides.early, late
+
+
+def _checked(pilot: Sequence[str], late: _Late, prior: Model | None) -> _Found:
+    """What the late part says of the pilot, and of the prior beside it."""
+    own, rounds = _at_best(pilot, late)
+    figures = {"own": average_precision(own, late.y, late.weight)}
+    if prior is None:
+        return _Found(own, rounds, (1.0, 0.0), figures | {"blended": figures["own"]}, None)
+    theirs = raw_scores(prior, late.X)
+    weights = blend(own, theirs, late.y, late.weight)
+    raw = weights[0] * own + weights[1] * theirs
+    figures["prior"] = average_precision(theirs, late.y, late.weight)
+    figures["blended"] = average_precision(raw, late.y, late.weight)
+    return _Found(raw, rounds, weights, figures, prior.version)
 
 
 def _at_best(pilot: Sequence[str], late: _Late) -> tuple[NDArray[np.float64], int]:
@@ -156,16 +172,6 @@ def _loss(raw: NDArray[np.float64], late: _Late) -> float:
     return float(surprise.sum() / late.weight[implicated].sum())
 
 
-def _calibration(raw: NDArray[np.float64], late: _Late, settings: TrainSettings) -> Calibration:
-    return fit_calibration(
-        raw,
-        late.y,
-        late.weight,
-        label_frequency=settings.label_frequency,
-        deploy_rate=settings.deploy_rate,
-    )
-
-
 def _parts(final: Sequence[str], weights: tuple[float, float], prior: Model | None) -> list[Part]:
     own = [Part(text, weights[0] / len(final), "own") for text in final]
     if prior is None or weights[1] == 0:
@@ -174,18 +180,22 @@ def _parts(final: Sequence[str], weights: tuple[float, float], prior: Model | No
 
 
 def _about(
-    examples: Examples, late: _Late, settings: TrainSettings, *, seed: int
+    examples: Examples, late: _Late, settings: TrainSettings, found: _Found
 ) -> dict[str, object]:
-    implicated = examples.y == 1
+    known = {name: figure for name, figure in found.figures.items() if np.isfinite(figure)}
     return {
-        "seed": seed,
         "settings": asdict(settings),
         "examples": len(examples.y),
-        "implicated": int(implicated.sum()),
+        "implicated": int(examples.y.sum()),
         "holders": len(np.unique(examples.group)),
         "first_at": int(examples.at.min()),
         "last_at": int(examples.at.max()),
         "late_by_time": late.by_time,
         "late_examples": len(late.y),
         "late_implicated": int(late.y.sum()),
+        "rounds": found.rounds,
+        "own_weight": found.weights[0],
+        "prior_weight": found.weights[1],
+        "prior_version": found.prior_version,
+        "late_average_precision": known,
     }
