@@ -50,15 +50,8 @@ CALLS: tuple[Aggregate, ...] = (
 CALL_LAYOUT, _CALL_NAMES = kernel.compile_layout(CALLS)
 CALL_NAMES = tuple(f"call_{n}" if n in kernel.SCALARS else n for n in _CALL_NAMES)
 CALL_SCALARS: dict[str, tuple[str, str, Family]] = {
-    "call_since_first_s": ("首次通话距今(秒)", "seconds since the first call", "rhythm"),
     "call_since_last_s": ("最近通话距今(秒)", "seconds since the last call", "rhythm"),
-    "call_contacts_count": ("记得的通话对方数", "numbers remembered", "contacts"),
     "call_contacts_full": ("通话对方数已达上限", "the memory of numbers is full", "contacts"),
-    "call_most_with_one_count": (
-        "与同一号码最多通话次数",
-        "most calls with one number",
-        "contacts",
-    ),
 }
 
 # asked of a caller: how many of those called then paid a stranger
@@ -82,17 +75,10 @@ MESSAGES: tuple[Aggregate, ...] = (
 MESSAGE_LAYOUT, _MESSAGE_NAMES = kernel.compile_layout(MESSAGES, contact_count=32)
 MESSAGE_NAMES = tuple(f"message_{n}" if n in kernel.SCALARS else n for n in _MESSAGE_NAMES)
 MESSAGE_SCALARS: dict[str, tuple[str, str, Family]] = {
-    "message_since_first_s": ("首条短信距今(秒)", "seconds since the first message", "rhythm"),
     "message_since_last_s": ("最近短信距今(秒)", "seconds since the last message", "rhythm"),
-    "message_contacts_count": ("记得的短信对方数", "correspondents remembered", "contacts"),
     "message_contacts_full": (
         "短信对方数已达上限",
         "the memory of correspondents is full",
-        "contacts",
-    ),
-    "message_most_with_one_count": (
-        "与同一对方最多短信数",
-        "most messages with one correspondent",
         "contacts",
     ),
 }

@@ -26,11 +26,8 @@ USES: tuple[Aggregate, ...] = (
 USE_LAYOUT, _USE_NAMES = kernel.compile_layout(USES, contact_count=16)
 USE_NAMES = tuple(f"device_{n}" if n in kernel.SCALARS else n for n in _USE_NAMES)
 USE_SCALARS: dict[str, tuple[str, str, Family]] = {
-    "device_since_first_s": ("首次登录距今(秒)", "seconds since the first use", "rhythm"),
     "device_since_last_s": ("最近登录距今(秒)", "seconds since the last use", "rhythm"),
-    "device_contacts_count": ("用过的设备数", "devices remembered", "device"),
     "device_contacts_full": ("用过的设备数已达上限", "the memory of devices is full", "device"),
-    "device_most_with_one_count": ("最常用设备使用次数", "uses of the device used most", "device"),
 }
 
 PLACES: tuple[Aggregate, ...] = (

@@ -113,15 +113,8 @@ AGGREGATES: tuple[Aggregate, ...] = (
 )  # fmt: skip
 LAYOUT, NAMES = kernel.compile_layout(AGGREGATES, lot_count=16)
 SCALAR_WORDS: dict[str, tuple[str, str, Family]] = {
-    "since_first_s": ("首次交易距今(秒)", "seconds since the first transfer", "rhythm"),
     "since_last_s": ("最近交易距今(秒)", "seconds since the last transfer", "rhythm"),
-    "contacts_count": ("记得的往来对方数", "counterparties remembered", "contacts"),
     "contacts_full": ("往来对方数已达上限", "the memory of counterparties is full", "contacts"),
-    "most_with_one_count": (
-        "与同一对方最多往来次数",
-        "most transfers with one counterparty",
-        "contacts",
-    ),
 }
 
 

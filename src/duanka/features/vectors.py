@@ -330,7 +330,12 @@ def _apart(asker: Asker, account: Ints, sim: Ints, at: Ints) -> NDArray[np.float
     if latest.height == 0:
         return np.full(at.size, np.nan)
     found = asked.join_asof(
-        latest.sort("at"), on="at", by="card", strategy="backward", allow_exact_matches=False
+        latest.sort("at"),
+        on="at",
+        by="card",
+        strategy="backward",
+        allow_exact_matches=False,
+        check_sortedness=False,
     )
     seen = latest.group_by("card", "device").agg(pl.col("at").min().alias("since"))
     any_use = latest.group_by("card").agg(pl.col("at").min().alias("sim_since"))

@@ -250,6 +250,7 @@ def _confirmed_then(
             by="card",
             strategy="backward",
             allow_exact_matches=False,
+            check_sortedness=False,
         )
         out |= found.sort("n")["bad"].fill_null(value=False).to_numpy()
     return out

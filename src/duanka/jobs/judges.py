@@ -150,4 +150,4 @@ def examples_of(dataset: Dataset, subject: Subject, known: teach.Known) -> Examp
     if subject == "opening":
         return teach.opening_examples(dataset, *teach.openings_from_labels(dataset, known))
     truth = teach.events_from_labels(dataset, known, subject, EVENT_DAYS)
-    return teach.event_examples(dataset, truth, subject, SEED)
+    return teach.event_examples(dataset, truth, subject, seed=SEED)

@@ -31,8 +31,8 @@ if TYPE_CHECKING:
 NEVER = 1 << 62
 # How long before its label a bad card is asked about, in days, and how many others stand for the rest.
 TICKS_DAYS = (0.0, 1.0, 3.0, 7.0)
-MOST_OTHERS = 30_000
-MOST_EVENTS = 60_000
+MOST_OTHERS = 15_000
+MOST_EVENTS = 20_000
 
 
 @dataclass(frozen=True)
@@ -40,13 +40,15 @@ class Known:
     """When each card was first known bad and from when it was misused, as far as anybody can tell.
 
     Shapes: one entry a dense card of both kinds. Units: UTC microseconds; NEVER where it was not.
-    `sure` tells that misuse is known (a town's truth), not guessed from the label.
+    `sure` tells that misuse is known (a town's truth), not guessed from the label. `left_out` are
+    cards that are neither: a dealer's own, never misused themselves.
     """
 
     bad_at: Ints
     known_at: Ints
     cleared: NDArray[np.bool_]
     sure: bool = False
+    left_out: NDArray[np.bool_] | None = None
 
 
 def known_from_labels(dataset: Dataset, misuse_days: int) -> Known:
@@ -82,9 +84,12 @@ def card_examples(dataset: Dataset, known: Known, kind: Subject, seed: int) -> E
     bad_at, known_at = known.bad_at[of], known.known_at[of]
     bad = np.flatnonzero(bad_at < r.as_of)
     which, at = _ticks(bad, bad_at, np.minimum(known_at, r.as_of), known, rng)
-    others = np.flatnonzero(bad_at >= r.as_of)
+    innocent = bad_at >= r.as_of
+    if known.left_out is not None:
+        innocent &= ~known.left_out[of]
+    others = np.flatnonzero(innocent)
     picked = rng.choice(others, min(others.size, MOST_OTHERS), replace=False)
-    kept = np.flatnonzero(known.cleared[of] & ~np.isin(np.arange(of.size), picked))
+    kept = np.flatnonzero(innocent & known.cleared[of] & ~np.isin(np.arange(of.size), picked))
     picked = np.sort(np.concatenate([picked, kept]))
     when = rng.choice(at, picked.size) if at.size else np.full(picked.size, r.as_of)
     # a card is asked about only once it exists
@@ -154,15 +159,17 @@ def events_from_labels(dataset: Dataset, known: Known, kind: Subject, days: int)
     return EventTruth(np.flatnonzero(bad), np.flatnonzero(~touched))
 
 
-def event_examples(dataset: Dataset, truth: EventTruth, kind: Subject, seed: int) -> Examples:
-    """Transfers or calls as they stood when each was made."""
+def event_examples(
+    dataset: Dataset, truth: EventTruth, kind: Subject, *, seed: int, most: int = MOST_EVENTS
+) -> Examples:
+    """Transfers or calls as they stood when each was made, at most `most` others and a fourth as many bad."""
     rng = np.random.default_rng(seed)
     r = dataset.asker.records
     moves = r.transfers if kind == "transfer" else r.calls
     bad = truth.bad
-    if bad.size > MOST_EVENTS // 3:
-        bad = np.sort(rng.choice(bad, MOST_EVENTS // 3, replace=False))
-    others = np.sort(rng.choice(truth.others, min(truth.others.size, MOST_EVENTS), replace=False))
+    if bad.size > most // 4:
+        bad = np.sort(rng.choice(bad, most // 4, replace=False))
+    others = np.sort(rng.choice(truth.others, min(truth.others.size, most), replace=False))
     which = np.concatenate([bad, others])
     ask = vectors.transfer_vectors if kind == "transfer" else vectors.call_vectors
     y = np.concatenate([np.ones(bad.size), np.zeros(others.size)]).astype(np.int8)

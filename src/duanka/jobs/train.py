@@ -13,6 +13,7 @@ from duanka.jobs import judges, teach
 from duanka.jobs.dataset import SHANGHAI, prepare
 from duanka.jobs.load import load
 from duanka.models import card
+from duanka.models.drift import reference
 from duanka.models.score import score
 from duanka.policy import dated
 
@@ -83,7 +84,7 @@ def keep(subject: Subject, model: Model, examples: Examples, out: Path) -> None:
         subject,
         catalogue.catalogue_hash(subject),
         figures={"examples": len(examples.y), "implicated": int(examples.y.sum())},
-        reference={},
+        reference=reference(examples.X, scores, catalogue.names_of(subject)),
     )
     card.save(model, out / subject, told)
 

@@ -26,7 +26,10 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from numpy.typing import NDArray
+
     from duanka.features.catalogue import Subject
+    from duanka.features.records import Records
     from duanka.jobs.progress import Progress
     from duanka.simulate.world import Town
 
@@ -39,6 +42,7 @@ DEPLOY_RATES: dict[str, float] = {
     "call": 1 / 500,
     "opening": 1 / 150,
 }
+EVENTS_A_TOWN = 8_000
 
 
 @dataclass(frozen=True)
@@ -107,7 +111,7 @@ def town_examples(plan: Plan, threads: int) -> dict[Subject, Examples]:
     events: tuple[Subject, ...] = ("transfer", "call")
     for kind in events:
         truth = events_from_truth(dataset, town, kind)
-        out[kind] = teach.event_examples(dataset, truth, kind, plan.seed)
+        out[kind] = teach.event_examples(dataset, truth, kind, seed=plan.seed, most=EVENTS_A_TOWN)
     bad = (
         dataset.asker.records.frames["opening"]
         .join(town.truth["truth_opening"], on="opening_id", how="left", maintain_order="left")[
@@ -132,16 +136,21 @@ def known_from_truth(dataset: Dataset, town: Town) -> teach.Known:
     from_labels = teach.known_from_labels(dataset, 0)
     r = dataset.asker.records
     truth = town.truth["truth_card"].filter("bad")
-    is_sim = (truth["card_kind"].cast(pl.String) == "sim").to_numpy()
-    card = np.where(
-        is_sim,
-        r.sims.index.find(truth["card_id"]) + r.accounts.index.size,
-        r.accounts.index.find(truth["card_id"]),
-    )
+    card = _dense(r, truth)
+    left_out = np.zeros(from_labels.bad_at.size, dtype=np.bool_)
+    left_out[_dense(r, town.truth["truth_card"].filter(pl.col("role").is_not_null()))] = True
     bad_at = np.full(from_labels.bad_at.size, teach.NEVER, dtype=np.int64)
     bad_at[card] = micros(truth["bad_from"])
     bad_at[bad_at < 0] = teach.NEVER
-    return teach.Known(bad_at, from_labels.known_at, from_labels.cleared, sure=True)
+    return teach.Known(
+        bad_at, from_labels.known_at, from_labels.cleared, sure=True, left_out=left_out
+    )
+
+
+def _dense(records: Records, cards: pl.DataFrame) -> NDArray[np.int64]:
+    is_sim = (cards["card_kind"].cast(pl.String) == "sim").to_numpy()
+    sim = records.sims.index.find(cards["card_id"]) + records.accounts.index.size
+    return np.where(is_sim, sim, records.accounts.index.find(cards["card_id"]))
 
 
 def events_from_truth(dataset: Dataset, town: Town, kind: str) -> teach.EventTruth:

@@ -153,23 +153,26 @@ def find_leads(
             out.append(
                 Told(at, True, card.number, int(rng.integers(0, 40)), "suspend", 24.0, -1, -1, -1)
             )
-    for _ in range(int(rng.poisson(0.1 * max(len(out), 1)))):
+    # Disputes with sellers, mistyped numbers, routine inquiries: notices about the innocent look alike.
+    for _ in range(int(rng.poisson(0.3 * max(len(out), 1)))):
         sim = bool(rng.random() < 0.3)
-        number = int(rng.integers(0, scene.people.count))
-        at = int(rng.uniform(0, scene.seconds))
-        out.append(
-            Told(
-                at,
-                sim,
-                number,
-                int(rng.integers(0, 40)),
-                str(rng.choice(["query", "verify"])),
-                48.0,
-                -1,
-                -1,
-                -1,
-            )
+        fen = (
+            int(np.exp(rng.normal(np.log(300_000), 1.5))) if rng.random() < 0.5 and not sim else -1
         )
+        words, weights = (["query", "verify", "suspend"], [0.4, 0.4, 0.2]) if sim else (
+            ["query", "verify", "stop_payment", "freeze"], [0.35, 0.25, 0.3, 0.1])  # fmt: skip
+        told = Told(
+            int(rng.uniform(0, scene.seconds)),
+            sim,
+            int(rng.integers(0, scene.people.count)),
+            int(rng.integers(0, 40)),
+            str(rng.choice(words, p=weights)),
+            float(rng.choice([0.5, 2, 24, 48])),
+            fen,
+            -1,
+            -1,
+        )
+        out.append(told)
     return sorted((t for t in out if t.at < scene.seconds), key=lambda t: (t.at, t.sim, t.number))
 
 
