@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 
 import numpy as np
@@ -84,6 +85,16 @@ def test_a_blend_is_the_weighted_sum_of_its_parts():
     inherited = [part.weight for part in model.parts if part.origin == "prior"]
     share = float(str(model.about["prior_weight"]))
     assert inherited == [part.weight * share for part in prior.parts]
+
+
+def test_it_says_how_it_did_on_the_part_held_out():
+    model, examples = small_model()
+    said = model.about["held_out_average_precision"]
+    assert isinstance(said, dict)
+    assert said["own"] == said["blended"] > 0.3
+    assert "prior" not in said
+    assert model.about["implicated"] == examples.y.sum()
+    json.dumps(model.about, allow_nan=False)
 
 
 def test_the_deploy_rate_is_where_scores_settle():

@@ -197,5 +197,5 @@ def _about(
         "own_weight": found.weights[0],
         "prior_weight": found.weights[1],
         "prior_version": found.prior_version,
-        "late_average_precision": known,
+        "held_out_average_precision": known,
     }
