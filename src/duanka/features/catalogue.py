@@ -195,12 +195,16 @@ MESSAGE_WORDS = words_of(calls.MESSAGES, calls.MESSAGE_SCALARS)
 USE_WORDS = words_of(devices.USES, devices.USE_SCALARS)
 PLACE_WORDS = words_of(devices.PLACES, {})
 NOTICE_WORDS = words_of(taint.NOTICES, {})
-APPLICANT_WORDS = {
-    n: words_of(openings.BY_APPLICANT, {}).get(
-        n, ("申请开卡的节奏", "the rhythm of applications", "opening")
-    )
-    for n in openings.APPLICANT_NAMES
-}
+APPLICANT_WORDS = words_of(
+    openings.BY_APPLICANT,
+    {
+        "opening_since_last_s": (
+            "上次申请开卡距今(秒)",
+            "seconds since the last application",
+            "opening",
+        )
+    },
+)
 HOST_WORDS = words_of(openings.BY_HOST, {})
 NAMED_NOTICES = words_of(openings.BY_NOTICE, {})
 

@@ -188,6 +188,7 @@ def opening_vectors(asker: Asker) -> Matrix:
         _ask(asker, out, asked, host, at, prefix=f"{name}_")
     institution = np.full(at.size, -1, dtype=np.int64)
     _holding(r, out, holder, institution, at)
+    _without_own(r, out, o["card"], at)
     out.put("hour", _hour(at))
     out.put("is_sim", (o["flags"] & f.SIM) != 0)
     out.put("is_accompanied", o["companion"] >= 0)
@@ -284,6 +285,24 @@ def _holding(
     asked = np.where(holder >= 0, holder * 100_000 + institution, -1)
     at_company = count_before(pair, kind.since, asked, at)
     out.put("holder_company_count", np.where(asked < 0, np.nan, at_company))
+
+
+def _without_own(r: Records, out: Columns, card: Ints, at: Ints) -> None:
+    """The card an application led to is not among those held: registers round its opening down."""
+    size = r.accounts.index.size
+    for name, cards, of in (
+        ("holder_account_count", r.accounts, np.where(card < size, card, -1)),
+        ("holder_sim_count", r.sims, np.where(card >= size, card - size, -1)),
+    ):
+        counted = own_counted(cards, of, at)
+        out.put(name, out.get(name) - counted)
+        out.put("holder_opened_30d", out.get("holder_opened_30d") - counted)
+
+
+def own_counted(cards: Cards, of: Ints, at: Ints) -> Ints:
+    """1 where the card itself stands on the register before `at`, so that a count has counted it."""
+    since = cards.since[np.maximum(of, 0)] if cards.since.size else np.zeros(of.size)
+    return ((of >= 0) & (since < at)).astype(np.int64)
 
 
 def count_before(owner: Ints, since: Ints, asked: Ints, at: Ints) -> Ints:

@@ -14,12 +14,11 @@ from duanka.errors import BadInput
 from duanka.features import records as of_records
 from duanka.features import streams as of_streams
 from duanka.features.vectors import Asker
-from duanka.jobs.load import Loaded, load
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
 
+    from duanka.jobs.load import Loaded
     from duanka.jobs.progress import Progress
     from duanka.settings import Settings
 

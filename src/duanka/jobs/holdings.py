@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
-from duanka.features.vectors import count_before
+from duanka.features.vectors import count_before, own_counted
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -21,8 +21,12 @@ _KINDS = {"class_1": 0, "class_2": 1, "class_3": 2, "payment": 4}
 _CLASSES = ("class_1", "class_2", "class_3")
 
 
-def opening_facts(records: Records, regime: Regime) -> pl.DataFrame:
+def opening_facts(
+    records: Records, regime: Regime, *, companies: pl.Series | None = None
+) -> pl.DataFrame:
     """For each application in time order: asked_kind, cards held with the company by kind, batch counts.
+
+    The limits are on natural persons: of applicants among `companies` nothing is counted as held.
 
     Columns: asked_kind, sims_held, iot_held, class_1_held, class_2_held, class_3_held, payment_held,
         debit_cards_held, companion_applicants, terminal_applicants.
@@ -32,7 +36,16 @@ def opening_facts(records: Records, regime: Regime) -> pl.DataFrame:
     accounts, sims = records.accounts, records.sims
     span = 1 + max(int(c.institution.max(initial=0)) for c in (accounts, sims))
     span = max(span, int(company.max(initial=0)) + 1)
-    asked = np.where((holder >= 0) & (company >= 0), holder * span + company, -1)
+    person = holder >= 0
+    if companies is not None:
+        person &= ~np.isin(holder, records.holders.find(companies))
+    asked = np.where(person & (company >= 0), holder * span + company, -1)
+
+    card, size = records.openings["card"], accounts.index.size
+    own = {
+        id(accounts): own_counted(accounts, np.where(card < size, card, -1), at),
+        id(sims): own_counted(sims, np.where(card >= size, card - size, -1), at),
+    }
 
     def held(cards: Cards, keep: NDArray[np.bool_]) -> Ints:
         owner = np.where(
@@ -41,7 +54,9 @@ def opening_facts(records: Records, regime: Regime) -> pl.DataFrame:
             -1,
         )
         count = count_before(owner, cards.since, asked, at)
-        return np.where(asked >= 0, count, 0)
+        mine = np.where(cards is accounts, card, card - size)
+        kept = keep[np.maximum(mine, 0)] if keep.size else np.zeros(at.size, dtype=np.bool_)
+        return np.where(asked >= 0, count - own[id(cards)] * kept, 0)
 
     columns = {
         f"{name}_held": held(accounts, accounts.kind == code) for name, code in _KINDS.items()

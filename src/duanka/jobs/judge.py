@@ -266,7 +266,9 @@ def judge_openings(dataset: Dataset, judge: Judge, regime: Regime) -> Judged:
         pl.Series("families", told.families, dtype=pl.List(pl.String)),
         pl.Series("reasons", told.reasons, dtype=pl.List(pl.String)),
     )
-    facts = facts.hstack(opening_facts(r, regime))
+    companies = dataset.frames.get("organisation")
+    named = companies["organisation_id"] if companies is not None else None
+    facts = facts.hstack(opening_facts(r, regime, companies=named))
     is_sim = (r.openings["flags"] & f.SIM) != 0
     parts = [
         decide.advise_openings(

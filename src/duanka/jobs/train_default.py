@@ -33,8 +33,8 @@ if TYPE_CHECKING:
     from duanka.jobs.progress import Progress
     from duanka.simulate.world import Town
 
-# Share of implicated cards, events and applications where the models will judge; unverified, after
-# domain.md 7.3 an upper bound for cards.
+# Share of implicated cards, events and applications where the models will judge. Unverified: no
+# source gives it; for cards the most that the figures published for whole countries allow.
 DEPLOY_RATES: dict[str, float] = {
     "account": 1 / 600,
     "sim": 1 / 600,

@@ -271,16 +271,16 @@ def _limit(regime: Regime) -> pl.Expr:
         most = int(regime.number(f"opening.{parameter}"))
         return pl.col("asked_kind").is_in(kinds) & (pl.col(held) >= most)
 
-    reached = (
-        at(("sim",), "sims_held", "sims_per_company")
-        | at(("iot",), "iot_held", "iot_per_person")
-        | at(("payment",), "payment_held", "payment_per_institution")
+    reached = at(("sim",), "sims_held", "sims_per_company") | at(
+        ("iot",), "iot_held", "iot_per_person"
     )
     class_1 = at(("class_1",), "class_1_held", "class_1_per_bank")
     many = (
         at(("class_2",), "class_2_held", "class_2_per_bank")
         | at(("class_3",), "class_3_held", "class_3_per_bank")
         | at((*_CLASSES, "unknown"), "debit_cards_held", "debit_cards_per_bank")
+        # the limit is on class III payment accounts; records do not tell a payment account's class
+        | at(("payment",), "payment_held", "payment_per_institution")
     )
     return (
         pl.when(reached)

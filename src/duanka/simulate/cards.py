@@ -159,6 +159,7 @@ def build_cards(
         banks, outlet=np.where(kind == PAY, pick_outlets(rng, places, (PAYMENT,), len(kind)),
                                banks.outlet))  # fmt: skip
     accounts = replace(accounts, staff=pick_staff(rng, places, accounts.outlet))
+    accounts = replace(accounts, kind=_one_class_1(accounts, places))
     owner = np.where(holder < people.count, holder, organisations.contact[
         np.clip(holder - people.count, 0, len(organisations.kind) - 1)])  # fmt: skip
     alternate = (rng.random(len(kind)) < 0.08) & (second_sim[owner] >= 0)
@@ -194,6 +195,19 @@ def build_cards(
             corporate=int(first[4]) + np.arange(len(companies)),
         ),
     )
+
+
+def _one_class_1(accounts: Cards, places: Places) -> Ints:
+    """Kinds such that nobody has two class I accounts with one bank: the later ones are class II."""
+    bank = places.outlet_institution[accounts.outlet]
+    order = np.lexsort((accounts.opened, bank, accounts.holder))
+    order = order[accounts.kind[order] == CLASS_1]
+    again = np.zeros(accounts.count, dtype=np.bool_)
+    same = (accounts.holder[order][1:] == accounts.holder[order][:-1]) & (
+        bank[order][1:] == bank[order][:-1]
+    )
+    again[order[1:][same]] = True
+    return np.where(again, CLASS_2, accounts.kind)
 
 
 def _begins(plan: Plan, rng: np.random.Generator, sims: Cards, new: Ints) -> Cards:
