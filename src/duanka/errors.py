@@ -1,4 +1,5 @@
 """Every exception of the house, named by whose fault it is; each says what, where and what to do."""
+# ruff: noqa: N818 - a name says whose fault it is, and needs no suffix for that
 
 from __future__ import annotations
 

@@ -41,7 +41,7 @@ def load(path: Path | None = None, environ: Mapping[str, str] | None = None) -> 
     given: dict[str, object] = {}
     toml = path or Path("duanka.toml")
     if path is not None or toml.exists():
-        given.update(tomllib.loads(toml.read_text(encoding="utf-8")))
+        given.update(_read(toml))
     given.update(
         (name.removeprefix("DUANKA_").lower(), value)
         for name, value in environ.items()
@@ -58,16 +58,43 @@ def load(path: Path | None = None, environ: Mapping[str, str] | None = None) -> 
     return replace(Settings(), **{name: _typed(name, value) for name, value in given.items()})  # type: ignore[arg-type]
 
 
+def _read(toml: Path) -> dict[str, object]:
+    try:
+        return tomllib.loads(toml.read_text(encoding="utf-8-sig"))
+    except OSError as error:
+        raise BadInput(
+            f"the settings cannot be read: {error.strerror}",
+            where=toml.name,
+            fix="see that it is a file you may read, or take it away",
+        ) from error
+    except ValueError as error:  # no TOML, or no UTF-8
+        raise BadInput(
+            f"the settings cannot be read: {error}",
+            where=toml.name,
+            fix='write lines of TOML in UTF-8, such as threads = 4 or digest_suite = "sm3"',
+        ) from error
+
+
+_WANTED = {int: "a whole number from 1 on", str: "text", tuple: "a list of folders"}
+
+
 def _typed(name: str, value: object) -> object:
     default = getattr(Settings(), name)
     try:
-        if isinstance(default, tuple):
-            parts = value.split(os.pathsep) if isinstance(value, str) else value
-            return tuple(str(part) for part in parts if part)  # type: ignore[attr-defined]
-        return type(default)(value)
-    except (TypeError, ValueError) as error:
+        found = _as_type(default, value)
+    except (TypeError, ValueError):
+        found = None
+    if found is None or (isinstance(found, int) and found < 1):
         raise BadInput(
             f"setting {name} cannot be {value!r}",
             where="duanka.toml or DUANKA_* variables",
-            fix=f"give a {type(default).__name__}",
-        ) from error
+            fix=f"give {_WANTED[type(default)]}",
+        )
+    return found
+
+
+def _as_type(default: object, value: object) -> object:
+    if isinstance(default, tuple):
+        parts = value.split(os.pathsep) if isinstance(value, str) else value
+        return tuple(str(part) for part in parts if part)  # type: ignore[attr-defined]
+    return type(default)(value)  # type: ignore[call-arg]
