@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
 
-from duanka.features.vectors import count_before, own_counted
+from duanka.features.vectors import count_before
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -31,40 +32,16 @@ def opening_facts(
     Columns: asked_kind, sims_held, iot_held, class_1_held, class_2_held, class_3_held, payment_held,
         debit_cards_held, companion_applicants, terminal_applicants.
     """
-    company = _company(records)
-    holder, at = records.openings["applicant"], records.openings["at"]
     accounts, sims = records.accounts, records.sims
-    span = 1 + max(int(c.institution.max(initial=0)) for c in (accounts, sims))
-    span = max(span, int(company.max(initial=0)) + 1)
-    person = holder >= 0
-    if companies is not None:
-        person &= ~np.isin(holder, records.holders.find(companies))
-    asked = np.where(person & (company >= 0), holder * span + company, -1)
-
-    card, size = records.openings["card"], accounts.index.size
-    own = {
-        id(accounts): own_counted(accounts, np.where(card < size, card, -1), at),
-        id(sims): own_counted(sims, np.where(card >= size, card - size, -1), at),
-    }
-
-    def held(cards: Cards, keep: NDArray[np.bool_]) -> Ints:
-        owner = np.where(
-            (cards.holder >= 0) & (cards.institution >= 0) & keep,
-            cards.holder * span + cards.institution,
-            -1,
-        )
-        count = count_before(owner, cards.since, asked, at)
-        mine = np.where(cards is accounts, card, card - size)
-        kept = keep[np.maximum(mine, 0)] if keep.size else np.zeros(at.size, dtype=np.bool_)
-        return np.where(asked >= 0, count - own[id(cards)] * kept, 0)
-
+    asked = _asked(records, companies)
     columns = {
-        f"{name}_held": held(accounts, accounts.kind == code) for name, code in _KINDS.items()
+        f"{name}_held": _held(accounts, accounts.kind == code, asked, asked.account)
+        for name, code in _KINDS.items()
     }
-    columns["sims_held"] = held(sims, sims.kind == 0)
-    columns["iot_held"] = held(sims, sims.kind == 1)
+    columns["sims_held"] = _held(sims, sims.kind == 0, asked, asked.sim)
+    columns["iot_held"] = _held(sims, sims.kind == 1, asked, asked.sim)
     columns["debit_cards_held"] = sum(
-        (columns[f"{c}_held"] for c in _CLASSES), np.zeros(at.size, dtype=np.int64)
+        (columns[f"{c}_held"] for c in _CLASSES), np.zeros(asked.at.size, dtype=np.int64)
     )
     columns["companion_applicants"] = _applicants(
         records, "companion", f"{int(regime.number('opening.companion_window_days'))}d"
@@ -75,8 +52,51 @@ def opening_facts(
     return pl.DataFrame(columns).with_columns(asked_kind=_asked_kind(records))
 
 
+@dataclass(frozen=True)
+class _Asked:
+    """Who asked which company, as one number (-1 where nothing is counted), when, and for which card.
+
+    Shapes: one entry an application. `span` companies share one holder's range of numbers.
+    """
+
+    owner: Ints
+    at: Ints
+    account: Ints
+    sim: Ints
+    span: int
+
+
+def _asked(records: Records, companies: pl.Series | None) -> _Asked:
+    company, holder = _company(records), records.openings["applicant"]
+    cards = (records.accounts, records.sims)
+    span = 1 + max(int(i.max(initial=0)) for i in (company, *(c.institution for c in cards)))
+    person = holder >= 0
+    if companies is not None:
+        person &= ~np.isin(holder, records.holders.find(companies))
+    card, size = records.openings["card"], records.accounts.index.size
+    return _Asked(
+        owner=np.where(person & (company >= 0), holder * span + company, -1),
+        at=records.openings["at"],
+        account=np.where(card < size, card, -1),
+        sim=np.where(card >= size, card - size, -1),
+        span=span,
+    )
+
+
+def _held(cards: Cards, keep: NDArray[np.bool_], asked: _Asked, own: Ints) -> Ints:
+    """How many of these cards the applicant held there before; the card applied for is not among them."""
+    known = (cards.holder >= 0) & (cards.institution >= 0) & keep
+    owner = np.where(known, cards.holder * asked.span + cards.institution, -1)
+    count = np.where(asked.owner >= 0, count_before(owner, cards.since, asked.owner, asked.at), 0)
+    found = np.flatnonzero((own >= 0) & (asked.owner >= 0))
+    card = own[found]
+    # a register may date the card before its application, or name another holder
+    count[found] -= (owner[card] == asked.owner[found]) & (cards.since[card] < asked.at[found])
+    return count
+
+
 def _company(records: Records) -> Ints:
-    """The institution of each application: its card's, or what most cards of its outlet tell."""
+    """The institution of each application: its card's, or that of the cards of its outlet."""
     card = records.openings["card"]
     of_card = np.concatenate([records.accounts.institution, records.sims.institution])
     of_outlet = np.full(records.outlets.size + 1, -1, dtype=np.int64)
