@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from duanka.features import flags as f
 from duanka.features import kernel
+from duanka.features.shares import ratio, share
 from duanka.features.spec import Aggregate, Derived
-from duanka.features.transfers import share
 
 if TYPE_CHECKING:
+    import numpy as np
     from numpy.typing import NDArray
 
     from duanka.features.spec import Family
@@ -60,7 +59,6 @@ PAID: tuple[Aggregate, ...] = (
     Aggregate("then_paid_fen", "total", ("30d", "90d"), "被叫接听后首次转账金额", "what people called then paid to strangers", "cross", 0),
 )  # fmt: skip
 PAID_LAYOUT, PAID_NAMES = kernel.compile_layout(PAID, contact_count=1)
-PAID_KEPT = 6
 
 MESSAGES: tuple[Aggregate, ...] = (
     Aggregate("message_out_count", "count", DAYS, "发出短信数", "messages sent", "contacts", OUT),
@@ -88,19 +86,15 @@ def _outgoing(out: Floats, received: Floats) -> Floats:
     return share(out, out + received)
 
 
-def _ratio(name: str, words: tuple[str, str], family: Family, needs: tuple[str, str]) -> Derived:
-    return Derived(name, words[0], words[1], family, needs, share)
-
-
 DERIVED: tuple[Derived, ...] = (
     *(Derived(f"call_out_share_{w}", "主叫占比", "share of calls that are outgoing", "contacts", (f"call_out_count_{w}", f"call_in_count_{w}"), _outgoing) for w in SLOW),
-    *(_ratio(f"call_first_share_{w}", ("首呼占主叫比例", "share of calls to numbers never met before"), "contacts", (f"call_first_count_{w}", f"call_out_count_{w}")) for w in SLOW),
-    *(_ratio(f"call_repeat_{w}", ("平均每个被叫号码通话次数", "calls per number called"), "contacts", (f"call_out_count_{w}", f"callee_distinct_{w}")) for w in SLOW),
-    *(_ratio(f"call_back_share_{w}", ("回拨率", "share of numbers that called back"), "contacts", (f"call_back_count_{w}", f"call_out_count_{w}")) for w in ("7d", "30d")),
-    _ratio("call_answered_share_30d", ("接通率", "share of outgoing calls answered"), "contacts", ("call_answered_count_30d", "call_out_count_30d")),
-    _ratio("call_mean_s_30d", ("平均主叫时长(秒)", "mean outgoing call (s)"), "contacts", ("call_out_s_30d", "call_answered_count_30d")),
-    _ratio("then_paid_share_30d", ("被叫接听后转账比例", "share of calls after which the callee paid a stranger"), "cross", ("then_paid_count_30d", "call_answered_count_30d")),
-    _ratio("code_share_30d", ("验证码占来信比例", "share of incoming messages that are codes"), "contacts", ("code_count_30d", "message_in_count_30d")),
-    _ratio("first_peak_share_90d", ("首呼集中在一日的程度", "how far first calls fell on one day"), "rhythm", ("call_first_day_peak_90d", "call_first_count_90d")),
-    _ratio("call_per_stretch_30d", ("每活跃时段主叫次数", "outgoing calls per active stretch"), "rhythm", ("call_out_count_30d", "call_out_active_30d")),
+    *(ratio(f"call_first_share_{w}", ("首呼占主叫比例", "share of calls to numbers never met before"), "contacts", (f"call_first_count_{w}", f"call_out_count_{w}")) for w in SLOW),
+    *(ratio(f"call_repeat_{w}", ("平均每个被叫号码通话次数", "calls per number called"), "contacts", (f"call_out_count_{w}", f"callee_distinct_{w}")) for w in SLOW),
+    *(ratio(f"call_back_share_{w}", ("回拨率", "share of numbers that called back"), "contacts", (f"call_back_count_{w}", f"call_out_count_{w}")) for w in ("7d", "30d")),
+    ratio("call_answered_share_30d", ("接通率", "share of outgoing calls answered"), "contacts", ("call_answered_count_30d", "call_out_count_30d")),
+    ratio("call_mean_s_30d", ("平均主叫时长(秒)", "mean outgoing call (s)"), "contacts", ("call_out_s_30d", "call_answered_count_30d")),
+    ratio("then_paid_share_30d", ("被叫接听后转账比例", "share of calls after which the callee paid a stranger"), "cross", ("then_paid_count_30d", "call_answered_count_30d")),
+    ratio("code_share_30d", ("验证码占来信比例", "share of incoming messages that are codes"), "contacts", ("code_count_30d", "message_in_count_30d")),
+    ratio("first_peak_share_90d", ("首呼集中在一日的程度", "how far first calls fell on one day"), "rhythm", ("call_first_day_peak_90d", "call_first_count_90d")),
+    ratio("call_per_stretch_30d", ("每活跃时段主叫次数", "outgoing calls per active stretch"), "rhythm", ("call_out_count_30d", "call_out_active_30d")),
 )  # fmt: skip

@@ -4,6 +4,8 @@ One light pass in time order with a small row per account (the lots received las
 heavy window kernel can then work key by key. Live, the same step runs as each transfer arrives.
 """
 
+# ruff: noqa: ANN001, ANN201, PLR0917 - compiled by numba, which infers types and takes no keywords
+
 from __future__ import annotations
 
 from typing import TYPE_CHECKING

@@ -33,8 +33,7 @@ USE_SCALARS: dict[str, tuple[str, str, Family]] = {
 PLACES: tuple[Aggregate, ...] = (
     Aggregate("region_distinct", "distinct", ("1d", "7d", "30d"), "出现的不同地区数", "distinct regions seen", "device", f.IN),
 )  # fmt: skip
-PLACE_LAYOUT, _PLACE_NAMES = kernel.compile_layout(PLACES, contact_count=16)
-PLACE_KEPT = 3
+PLACE_LAYOUT, PLACE_NAMES = kernel.compile_layout(PLACES, contact_count=16)
 
 # Who else is on the device, on the network: asked of the device and of the network, not of the card.
 HOSTS: tuple[Aggregate, ...] = (
@@ -49,4 +48,3 @@ NETWORKS: tuple[Aggregate, ...] = (
     ),
 )
 NETWORK_LAYOUT, NETWORK_NAMES = kernel.compile_layout(NETWORKS, contact_count=17)
-PLACE_NAMES = _PLACE_NAMES

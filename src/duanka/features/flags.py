@@ -46,7 +46,6 @@ FIRST: Final = 1 << 32
 RETURNED: Final = 1 << 33
 AFTER_SMALL: Final = 1 << 34
 WAKE: Final = 1 << 35
-BY_KERNEL: Final = FIRST | RETURNED | AFTER_SMALL | WAKE
 
 # bit fields of four bits each
 DEPTH_SHIFT: Final = 40

@@ -4,6 +4,8 @@ A row is one contiguous int64 array: a clock, hop buckets with running totals fo
 lots of money received lately, and a ring of counterparties. Cost and memory are bounded on hubs.
 """
 
+# ruff: noqa: ANN001, ANN201, ANN202, PLR0917 - compiled by numba, which infers types and takes no keywords
+
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple

@@ -26,7 +26,6 @@ BY_HOST: tuple[Aggregate, ...] = (
     Aggregate("refused_count", "count", ("30d",), "拒绝开卡笔数", "openings refused", "opening", f.REFUSED),
 )  # fmt: skip
 HOST_LAYOUT, HOST_NAMES = kernel.compile_layout(BY_HOST, contact_count=32)
-HOST_KEPT = 9
 
 # asked of a holder, a companion, an outlet, a member of staff: cards flagged since
 BY_NOTICE: tuple[Aggregate, ...] = (
@@ -44,4 +43,3 @@ BY_NOTICE: tuple[Aggregate, ...] = (
     ),
 )
 NOTICE_LAYOUT, NOTICE_NAMES = kernel.compile_layout(BY_NOTICE, contact_count=4)
-NOTICE_KEPT = 3

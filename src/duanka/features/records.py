@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from duanka.features.cards import Indices, Kind
+    from duanka.features.cards import Indices
 
     Ints = NDArray[np.int64]
 
@@ -52,7 +52,7 @@ class Records:
     lacking: frozenset[str] = frozenset()
     """What the dataset lacks altogether (catalogue.LACKS): its columns are unknown, not zero."""
 
-    def card(self, kind: Kind, of: Ints) -> Ints:
+    def card(self, kind: str, of: Ints) -> Ints:
         """Dense indices over both kinds of card, accounts first."""
         return of if kind == "account" else np.where(of >= 0, of + self.accounts.index.size, of)
 

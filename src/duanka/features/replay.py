@@ -1,5 +1,7 @@
 """The batch host: answer questions by replaying, key by key, what was known when each was asked."""
 
+# ruff: noqa: ANN001, ANN201 - compiled by numba, which infers types and takes no keywords
+
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor

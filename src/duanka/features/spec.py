@@ -1,4 +1,4 @@
-"""The ways to say a feature: Aggregate (the kernel), Scalar (the row), Given (as-of look-up), Derived (NumPy)."""
+"""The ways to say a feature: Aggregate (the kernel), Derived (NumPy), or a Feature looked up as of the instant."""
 
 from __future__ import annotations
 
@@ -80,26 +80,6 @@ class Aggregate:
     def names(self) -> tuple[str, ...]:
         """The feature's name in each of its windows."""
         return tuple(f"{self.stem}_{window}" for window in self.windows)
-
-
-@dataclass(frozen=True)
-class Scalar:
-    """A single number that the key's row carries (seconds since, counts so far)."""
-
-    name: str
-    zh: str
-    en: str
-    family: Family
-
-
-@dataclass(frozen=True)
-class Given:
-    """A column looked up as of the question's instant, or read off the event that is judged."""
-
-    name: str
-    zh: str
-    en: str
-    family: Family
 
 
 @dataclass(frozen=True)

@@ -42,9 +42,7 @@ NOTICES: tuple[Aggregate, ...] = (
     Aggregate("bound_lead_count", "count", WINDOWS, "绑定的另一类卡被通报次数", "leads on the bound card of the other kind", "cross", BOUND | f.LEAD),
     Aggregate("bound_label_count", "count", WINDOWS, "绑定的另一类卡确认涉案数", "the bound card of the other kind confirmed implicated", "cross", BOUND | f.LABEL),
 )  # fmt: skip
-LAYOUT, _NAMES = kernel.compile_layout(NOTICES, contact_count=1)
-KEPT = len(_NAMES) - len(kernel.SCALARS)
-NAMES = _NAMES
+LAYOUT, NAMES = kernel.compile_layout(NOTICES, contact_count=1)
 
 
 def events(records: Records, uses: pl.DataFrame) -> Events:
@@ -88,7 +86,7 @@ def _shape(frame: pl.DataFrame, relation: int) -> pl.DataFrame:
         pl.col("bit").cast(pl.Int64),
         pl.lit(relation, dtype=pl.Int64).alias("relation"),
         pl.col("at").cast(pl.Int64),
-    ).filter((pl.col("card") >= 0))
+    ).filter(pl.col("card") >= 0)
 
 
 def _own(notices: pl.DataFrame) -> pl.DataFrame:

@@ -9,6 +9,7 @@ import numpy as np
 from duanka.features import flags as f
 from duanka.features import kernel
 from duanka.features.replay import Events
+from duanka.features.shares import ratio, share
 from duanka.features.spec import Aggregate, Derived
 
 if TYPE_CHECKING:
@@ -45,21 +46,14 @@ def _sided(
     windows: tuple[str, ...],
     words: tuple[str, str],
     family: Family,
-    need: int = 0,
+    **more: int,
 ) -> tuple[Aggregate, Aggregate]:
     zh, en = words
+    need = OK | more.get("need", 0)
+    received, sent = (f"转入{zh}", f"incoming {en}"), (f"转出{zh}", f"outgoing {en}")
     return (
-        _say(
-            f"in_{stem}", op, windows, (f"转入{zh}", f"incoming {en}"), family, need=IN | OK | need
-        ),
-        _say(
-            f"out_{stem}",
-            op,
-            windows,
-            (f"转出{zh}", f"outgoing {en}"),
-            family,
-            need=OUT | OK | need,
-        ),
+        _say(f"in_{stem}", op, windows, received, family, need=IN | need),
+        _say(f"out_{stem}", op, windows, sent, family, need=OUT | need),
     )
 
 
@@ -69,18 +63,18 @@ AGGREGATES: tuple[Aggregate, ...] = (
     *_sided("largest_fen", "largest", ("1h", *SLOW), ("最大一笔", "largest transfer"), "money"),
     _say("payer_distinct", "distinct", ("1h", *SLOW), ("不同付款方数", "distinct payers"), "contacts", need=IN),
     _say("payee_distinct", "distinct", ("1h", *SLOW), ("不同收款方数", "distinct payees"), "contacts", need=OUT),
-    *_sided("first_count", "count", ("1h", *SLOW), ("首次往来笔数", "transfers with first-time counterparties"), "contacts", f.FIRST),
-    *_sided("first_fen", "total", SLOW, ("首次往来金额", "amount with first-time counterparties"), "contacts", f.FIRST),
-    *_sided("returned_count", "count", LONG, ("与往来过的对方互转笔数", "transfers with counterparties met in the other direction"), "contacts", f.RETURNED),
+    *_sided("first_count", "count", ("1h", *SLOW), ("首次往来笔数", "transfers with first-time counterparties"), "contacts", need=f.FIRST),
+    *_sided("first_fen", "total", SLOW, ("首次往来金额", "amount with first-time counterparties"), "contacts", need=f.FIRST),
+    *_sided("returned_count", "count", LONG, ("与往来过的对方互转笔数", "transfers with counterparties met in the other direction"), "contacts", need=f.RETURNED),
     _say("passed_hour_fen", "total", ("1h", *SLOW), ("一小时内快进快出金额", "amount passed on within an hour of receipt"), "money", need=OUT | OK, value="passed_1h"),
     _say("passed_day_fen", "total", SLOW, ("一天内快进快出金额", "amount passed on within a day of receipt"), "money", need=OUT | OK, value="passed_1d"),
     _say("dwell_total_s", "total", LONG, ("资金停留时间合计(秒)", "time that money lay before it was passed on (s)"), "money", need=OUT | OK, value="dwell_s"),
-    *_sided("night_count", "count", ("1d", "7d", "90d"), ("夜间笔数", "transfers at night"), "rhythm", f.NIGHT),
-    *_sided("small_count", "count", DAYS, ("小额测试笔数", "tiny transfers"), "money", f.SMALL),
+    *_sided("night_count", "count", ("1d", "7d", "90d"), ("夜间笔数", "transfers at night"), "rhythm", need=f.NIGHT),
+    *_sided("small_count", "count", DAYS, ("小额测试笔数", "tiny transfers"), "money", need=f.SMALL),
     _say("after_small_count", "count", LONG, ("小额测试后大额笔数", "large transfers soon after a tiny one"), "money", need=OK | f.AFTER_SMALL),
     _say("failed_count", "count", DAYS, ("失败转出笔数", "failed outgoing transfers"), "money", need=OUT, bar=OK),
-    *_sided("large_count", "count", LONG, ("大额笔数", "large transfers"), "money", f.LARGE),
-    *_sided("round_count", "count", LONG, ("整百笔数", "round-sum transfers"), "money", f.ROUND),
+    *_sided("large_count", "count", LONG, ("大额笔数", "large transfers"), "money", need=f.LARGE),
+    *_sided("round_count", "count", LONG, ("整百笔数", "round-sum transfers"), "money", need=f.ROUND),
     _say("cash_out_fen", "total", SLOW, ("取现金额", "cash withdrawn"), "money", need=OUT | OK | f.CASH),
     _say("cash_out_count", "count", DAYS, ("取现笔数", "cash withdrawals"), "money", need=OUT | OK | f.CASH),
     _say("crypto_out_fen", "total", ("1d", "30d", "90d"), ("转往虚拟货币渠道金额", "amount to crypto venues"), "money", need=OUT | OK | f.CRYPTO),
@@ -88,8 +82,8 @@ AGGREGATES: tuple[Aggregate, ...] = (
     _say("overseas_out_fen", "total", ("1d", "30d", "90d"), ("转往境外金额", "amount sent abroad"), "money", need=OUT | OK | f.OVERSEAS),
     _say("merchant_out_count", "count", ("1d", "30d", "90d"), ("商户消费笔数", "purchases at merchants"), "rhythm", need=OUT | OK | f.MERCHANT),
     _say("merchant_out_fen", "total", ("1d", "30d"), ("商户消费金额", "amount spent at merchants"), "money", need=OUT | OK | f.MERCHANT),
-    *_sided("own_fen", "total", ("1d", "30d"), ("本人账户间金额", "amount between the holder's own accounts"), "money", f.OWN),
-    *_sided("protected_count", "count", ("30d", "90d"), ("工资社保水电等受保护款项笔数", "protected payments (wages, pension, utilities, tax)"), "rhythm", f.PROTECTED),
+    *_sided("own_fen", "total", ("1d", "30d"), ("本人账户间金额", "amount between the holder's own accounts"), "money", need=f.OWN),
+    *_sided("protected_count", "count", ("30d", "90d"), ("工资社保水电等受保护款项笔数", "protected payments (wages, pension, utilities, tax)"), "rhythm", need=f.PROTECTED),
     _say("emptied_count", "count", DAYS, ("转出后余额几近为零次数", "transfers that left almost nothing"), "money", need=OUT | OK | f.EMPTIED),
     _say("machine_out_count", "count", ("1d", "30d"), ("柜台及取款机转出笔数", "outgoing at counters and cash machines"), "money", need=OUT | OK | f.MACHINE),
     _say("scanned_in_count", "count", ("1d", "30d"), ("扫码收款笔数", "incoming QR payments"), "money", need=IN | OK | f.SCANNED),
@@ -118,41 +112,31 @@ SCALAR_WORDS: dict[str, tuple[str, str, Family]] = {
 }
 
 
-def share(part: Floats, whole: Floats) -> Floats:
-    """Part of the whole, 0…1; NaN where there is no whole."""
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return np.where(whole > 0, np.minimum(part / whole, 9.0), np.nan)
-
-
-def _ratio(name: str, words: tuple[str, str], family: Family, needs: tuple[str, str]) -> Derived:
-    return Derived(name, words[0], words[1], family, needs, share)
-
-
 def _both_ways(received: Floats, sent: Floats) -> Floats:
     return share(np.minimum(received, sent), np.maximum(received, sent))
 
 
 DERIVED: tuple[Derived, ...] = (
-    *(_ratio(f"passed_hour_share_{w}", ("一小时内转出占转入比例", "share of income passed on within an hour"), "money", (f"passed_hour_fen_{w}", f"in_total_fen_{w}")) for w in SLOW),
-    *(_ratio(f"passed_day_share_{w}", ("一天内转出占转入比例", "share of income passed on within a day"), "money", (f"passed_day_fen_{w}", f"in_total_fen_{w}")) for w in SLOW),
+    *(ratio(f"passed_hour_share_{w}", ("一小时内转出占转入比例", "share of income passed on within an hour"), "money", (f"passed_hour_fen_{w}", f"in_total_fen_{w}")) for w in SLOW),
+    *(ratio(f"passed_day_share_{w}", ("一天内转出占转入比例", "share of income passed on within a day"), "money", (f"passed_day_fen_{w}", f"in_total_fen_{w}")) for w in SLOW),
     *(Derived(f"in_out_balance_{w}", "转入转出金额相当的程度", "how nearly outgoing equals incoming money", "money", (f"in_total_fen_{w}", f"out_total_fen_{w}"), _both_ways) for w in SLOW),
-    *(_ratio(f"in_first_share_{w}", ("陌生付款占转入金额比例", "share of income from first-time payers"), "contacts", (f"in_first_fen_{w}", f"in_total_fen_{w}")) for w in DAYS),
-    *(_ratio(f"out_first_share_{w}", ("首次付款占转出金额比例", "share of spending to first-time payees"), "contacts", (f"out_first_fen_{w}", f"out_total_fen_{w}")) for w in DAYS),
-    _ratio("in_mean_fen_30d", ("平均每笔转入金额", "mean incoming transfer"), "money", ("in_total_fen_30d", "in_count_30d")),
-    _ratio("out_mean_fen_30d", ("平均每笔转出金额", "mean outgoing transfer"), "money", ("out_total_fen_30d", "out_count_30d")),
-    _ratio("in_per_payer_30d", ("平均每个付款方付款笔数", "payments per payer"), "contacts", ("in_count_30d", "payer_distinct_30d")),
-    _ratio("out_per_payee_30d", ("平均每个收款方收款笔数", "payments per payee"), "contacts", ("out_count_30d", "payee_distinct_30d")),
-    _ratio("cash_share_30d", ("取现占转出比例", "share of outgoing money taken in cash"), "money", ("cash_out_fen_30d", "out_total_fen_30d")),
-    _ratio("crypto_share_30d", ("虚拟货币占转出比例", "share of outgoing money to crypto venues"), "money", ("crypto_out_fen_30d", "out_total_fen_30d")),
-    _ratio("merchant_share_30d", ("商户消费占转出笔数比例", "share of outgoing transfers spent at merchants"), "rhythm", ("merchant_out_count_30d", "out_count_30d")),
-    _ratio("night_share_7d", ("近七天夜间占比", "share of recent transfers made at night"), "rhythm", ("out_night_count_7d", "out_count_7d")),
-    _ratio("night_share_90d", ("近九十天夜间占比", "the card's habit of night transfers"), "rhythm", ("out_night_count_90d", "out_count_90d")),
-    _ratio("day_of_quarter_in_share", ("今日转入占九十天比例", "today's income as a share of the quarter"), "rhythm", ("in_total_fen_1d", "in_total_fen_90d")),
-    _ratio("peak_of_quarter_in_share", ("最高一日转入占九十天比例", "the fullest day's income as a share of the quarter"), "rhythm", ("in_day_peak_fen_90d", "in_total_fen_90d")),
-    _ratio("peak_first_share_90d", ("陌生付款集中在一日的程度", "how far first-time payers came on one day"), "rhythm", ("in_first_day_peak_90d", "in_first_count_90d")),
-    _ratio("called_in_share_30d", ("接陌生来电者付款占转入比例", "share of income from people just called by a stranger"), "cross", ("called_in_fen_30d", "in_total_fen_30d")),
-    _ratio("emptied_share_30d", ("转出后清空比例", "share of outgoing transfers that emptied the card"), "money", ("emptied_count_30d", "out_count_30d")),
-    _ratio("dwell_mean_s_30d", ("资金平均停留秒数", "mean seconds that money lay before it left"), "money", ("dwell_total_s_30d", "out_count_30d")),
+    *(ratio(f"in_first_share_{w}", ("陌生付款占转入金额比例", "share of income from first-time payers"), "contacts", (f"in_first_fen_{w}", f"in_total_fen_{w}")) for w in DAYS),
+    *(ratio(f"out_first_share_{w}", ("首次付款占转出金额比例", "share of spending to first-time payees"), "contacts", (f"out_first_fen_{w}", f"out_total_fen_{w}")) for w in DAYS),
+    ratio("in_mean_fen_30d", ("平均每笔转入金额", "mean incoming transfer"), "money", ("in_total_fen_30d", "in_count_30d")),
+    ratio("out_mean_fen_30d", ("平均每笔转出金额", "mean outgoing transfer"), "money", ("out_total_fen_30d", "out_count_30d")),
+    ratio("in_per_payer_30d", ("平均每个付款方付款笔数", "payments per payer"), "contacts", ("in_count_30d", "payer_distinct_30d")),
+    ratio("out_per_payee_30d", ("平均每个收款方收款笔数", "payments per payee"), "contacts", ("out_count_30d", "payee_distinct_30d")),
+    ratio("cash_share_30d", ("取现占转出比例", "share of outgoing money taken in cash"), "money", ("cash_out_fen_30d", "out_total_fen_30d")),
+    ratio("crypto_share_30d", ("虚拟货币占转出比例", "share of outgoing money to crypto venues"), "money", ("crypto_out_fen_30d", "out_total_fen_30d")),
+    ratio("merchant_share_30d", ("商户消费占转出笔数比例", "share of outgoing transfers spent at merchants"), "rhythm", ("merchant_out_count_30d", "out_count_30d")),
+    ratio("night_share_7d", ("近七天夜间占比", "share of recent transfers made at night"), "rhythm", ("out_night_count_7d", "out_count_7d")),
+    ratio("night_share_90d", ("近九十天夜间占比", "the card's habit of night transfers"), "rhythm", ("out_night_count_90d", "out_count_90d")),
+    ratio("day_of_quarter_in_share", ("今日转入占九十天比例", "today's income as a share of the quarter"), "rhythm", ("in_total_fen_1d", "in_total_fen_90d")),
+    ratio("peak_of_quarter_in_share", ("最高一日转入占九十天比例", "the fullest day's income as a share of the quarter"), "rhythm", ("in_day_peak_fen_90d", "in_total_fen_90d")),
+    ratio("peak_first_share_90d", ("陌生付款集中在一日的程度", "how far first-time payers came on one day"), "rhythm", ("in_first_day_peak_90d", "in_first_count_90d")),
+    ratio("called_in_share_30d", ("接陌生来电者付款占转入比例", "share of income from people just called by a stranger"), "cross", ("called_in_fen_30d", "in_total_fen_30d")),
+    ratio("emptied_share_30d", ("转出后清空比例", "share of outgoing transfers that emptied the card"), "money", ("emptied_count_30d", "out_count_30d")),
+    ratio("dwell_mean_s_30d", ("资金平均停留秒数", "mean seconds that money lay before it left"), "money", ("dwell_total_s_30d", "out_count_30d")),
 )  # fmt: skip
 
 

@@ -1,0 +1,62 @@
+"""Applications for cards, and notices on cards, told to those behind them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from duanka.features import flags as f
+from duanka.features import taint
+from duanka.features.replay import Events
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from duanka.features.records import Records
+
+    Ints = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Applications:
+    """Applications by applicant, companion, terminal and staff; notices by who holds or opened the card."""
+
+    applicants: Events
+    companions: Events
+    terminals: Events
+    staff: Events
+    holder_notices: Events
+    outlet_notices: Events
+    staff_notices: Events
+
+
+def applications(records: Records) -> Applications:
+    """The streams that an application is judged by."""
+    accounts, sims = records.accounts, records.sims
+    return Applications(
+        applicants=_by(records, "applicant", "outlet"),
+        companions=_by(records, "companion", "applicant"),
+        terminals=_by(records, "terminal", "applicant"),
+        staff=_by(records, "staff", "applicant"),
+        holder_notices=_flagged(records, taint.holders_of_cards(records)),
+        outlet_notices=_flagged(records, np.concatenate([accounts.outlet, sims.outlet])),
+        staff_notices=_flagged(records, np.concatenate([accounts.staff, sims.staff])),
+    )
+
+
+def _by(records: Records, host: str, guest: str) -> Events:
+    o = records.openings
+    have = np.flatnonzero(o[host] >= 0)
+    ones, at = np.ones(have.size, dtype=np.int64), o["at"][have]
+    return Events(o[host][have], o[guest][have], at, ones, o["flags"][have] | f.IN, at)
+
+
+def _flagged(records: Records, of: Ints) -> Events:
+    n = records.notices
+    card = n["card"]
+    host = np.where(card >= 0, of[card], -1) if of.size else card
+    have = np.flatnonzero(host >= 0)
+    ones, at = np.ones(have.size, dtype=np.int64), n["at"][have]
+    return Events(host[have], card[have], at, ones, n["flags"][have] | f.IN, at)
