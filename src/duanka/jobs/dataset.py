@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
 from typing import TYPE_CHECKING
 
+import numpy as np
 import polars as pl
 
 from duanka import tables
@@ -57,9 +58,12 @@ def known_before(loaded: Loaded, instant: datetime) -> dict[str, pl.DataFrame]:
     """Every input table's rows known before the instant, by time; absent tables are left out."""
     held = loaded.lake.tables()
     frames = {
-        name: loaded.lake.scan(
-            name, [c.name for c in tables.columns(name)], before=instant
-        ).collect()
+        name: in_order(
+            name,
+            loaded.lake.scan(
+                name, [c.name for c in tables.columns(name)], before=instant
+            ).collect(),
+        )
         for name in tables.INPUTS
         if name in held
     }
@@ -70,6 +74,23 @@ def known_before(loaded: Loaded, instant: datetime) -> dict[str, pl.DataFrame]:
             fix="give a later instant, or none for the last event",
         )
     return frames
+
+
+def in_order(name: str, frame: pl.DataFrame) -> pl.DataFrame:
+    """The rows of a table that is sorted by time, those of one instant by what they say.
+
+    In which order a file happens to list them must change no answer.
+    """
+    time = tables.time_of(name)
+    if time is None or frame.height < 2:
+        return frame
+    at = frame[time]
+    same = (at == at.shift()).fill_null(value=False)
+    tied = (same | same.shift(-1, fill_value=False)).arg_true()
+    keys = [time, *(tables.PRIMARY[name] or frame.columns)]
+    order = np.arange(frame.height)
+    order[tied] = tied.gather(frame[tied].select(pl.arg_sort_by(keys)).to_series()).to_numpy()
+    return frame[order] if tied.len() else frame
 
 
 def last_event(loaded: Loaded) -> datetime:
