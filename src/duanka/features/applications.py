@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from duanka.features import flags as f
-from duanka.features import taint
 from duanka.features.replay import Events
 
 if TYPE_CHECKING:
@@ -40,9 +39,9 @@ def applications(records: Records) -> Applications:
         companions=_by(records, "companion", "applicant"),
         terminals=_by(records, "terminal", "applicant"),
         staff=_by(records, "staff", "applicant"),
-        holder_notices=_flagged(records, taint.holders_of_cards(records)),
-        outlet_notices=_flagged(records, np.concatenate([accounts.outlet, sims.outlet])),
-        staff_notices=_flagged(records, np.concatenate([accounts.staff, sims.staff])),
+        holder_notices=_flagged(records, accounts.holder, sims.holder),
+        outlet_notices=_flagged(records, accounts.outlet, sims.outlet),
+        staff_notices=_flagged(records, accounts.staff, sims.staff),
     )
 
 
@@ -53,10 +52,13 @@ def _by(records: Records, host: str, guest: str) -> Events:
     return Events(o[host][have], o[guest][have], at, ones, o["flags"][have] | f.IN, at)
 
 
-def _flagged(records: Records, of: Ints) -> Events:
-    n = records.notices
-    card = n["card"]
-    host = np.where(card >= 0, of[card], -1) if of.size else card
-    have = np.flatnonzero(host >= 0)
-    ones, at = np.ones(have.size, dtype=np.int64), n["at"][have]
-    return Events(host[have], card[have], at, ones, n["flags"][have] | f.IN, at)
+def _flagged(records: Records, of_account: Ints, of_sim: Ints) -> Events:
+    """Notices told to whoever the card belongs to, once both the notice and the card's row were known."""
+    card, told = records.notices["card"], records.notices["at"]
+    host = np.append(np.concatenate([of_account, of_sim]), -1)[card]
+    since = np.append(np.concatenate([records.accounts.since, records.sims.since]), 0)[card]
+    at = np.maximum(told, since)
+    have = np.flatnonzero((host >= 0) & (card >= 0))
+    have = have[np.argsort(at[have], kind="stable")]
+    ones, bits = np.ones(have.size, dtype=np.int64), records.notices["flags"][have]
+    return Events(host[have], card[have], at[have], ones, bits | f.IN, at[have])

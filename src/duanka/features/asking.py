@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
 
 EAST_H = 8
+NEVER = 1 << 62
 
 
 @dataclass(frozen=True)
@@ -67,10 +68,11 @@ class Questions:
 def ask(
     out: Columns, events: Events, asked: Asked, of: Questions, *, threads: int = 1, prefix: str = ""
 ) -> None:
-    """The stream's answers as columns; missing where the key is unknown or the stream has no events."""
+    """The stream's answers as columns; missing where the key is unknown or the stream had told of nothing yet."""
     matrix = np.full((of.key.size, len(asked.names)), np.nan, dtype=np.float32)
-    have = np.flatnonzero(of.key >= 0)
-    if events.at.size and have.size:
+    begun = events.known_at[0] if events.at.size else NEVER
+    have = np.flatnonzero((of.key >= 0) & (of.at > begun))
+    if have.size:
         questions = replay.ask(of.key[have], of.at[have], events)
         matrix[have] = replay.answer(
             events,

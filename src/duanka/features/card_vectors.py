@@ -41,11 +41,11 @@ def account_vectors(asker: Asker, account: Ints, at: Ints) -> Matrix:
     Units: `account` dense index; `at` UTC microseconds.
     """
     r, s = asker.records, asker.streams
-    out = Columns(account.size)
+    out = Columns(at)
     ask(out, s.transfers, TRANSFERS, Questions(account, at), threads=asker.threads)
     out.derive(transfers.DERIVED)
     _put_card(asker, out, r.accounts, account, at)
-    kind = r.accounts.kind[account]
+    kind = r.accounts.said(r.accounts.kind, account, at)
     out.put("is_corporate", kind == CORPORATE)
     out.put("is_payment", kind == PAYMENT)
     out.put("is_low_class", (kind == CLASS_2) | (kind == CLASS_3))
@@ -59,10 +59,10 @@ def sim_vectors(asker: Asker, sim: Ints, at: Ints) -> Matrix:
     Units: `sim` dense index; `at` UTC microseconds.
     """
     r = asker.records
-    out = Columns(sim.size)
+    out = Columns(at)
     ask_calls(asker, out, Questions(sim, at))
     _put_card(asker, out, r.sims, sim, at)
-    out.put("is_iot", r.sims.kind[sim] == IOT)
+    out.put("is_iot", r.sims.said(r.sims.kind, sim, at) == IOT)
     _put_bound_accounts(asker, out, sim, at)
     return out.lay_out("sim", r)
 
@@ -73,7 +73,7 @@ def _put_card(asker: Asker, out: Columns, cards: Cards, of: Ints, at: Ints) -> N
     card = Questions(of if cards is r.accounts else r.card("sim", of), at)
     for events, asked in ((s.uses, USES), (s.places, PLACES), (s.notices, NOTICES)):
         ask(out, events, asked, card, threads=asker.threads)
-    holder = cards.holder[of]
+    holder = cards.said(cards.holder, of, at)
     by_holder = s.applications.applicants
     ask(out, by_holder, APPLICANTS, Questions(holder, at), threads=asker.threads)
     out.put("age_days", register.age_days(cards, of, at))
@@ -83,8 +83,8 @@ def _put_card(asker: Asker, out: Columns, cards: Cards, of: Ints, at: Ints) -> N
 
 def _put_bound_sim(asker: Asker, out: Columns, account: Ints, at: Ints) -> None:
     r, s = asker.records, asker.streams
-    sim = r.accounts.sim[account]
-    bound = Columns(account.size)
+    sim = r.accounts.said(r.accounts.sim, account, at)
+    bound = Columns(at)
     for events, asked, key in (
         (s.calls, CALLS, sim),
         (s.messages, MESSAGES, sim),
@@ -127,12 +127,14 @@ def _put_bound_accounts(asker: Asker, out: Columns, sim: Ints, at: Ints) -> None
     """The most of each of a few columns over the accounts bound to the phone card."""
     accounts = asker.records.accounts
     account = np.flatnonzero(accounts.sim >= 0)
-    bound = pl.DataFrame({"sim": accounts.sim[account], "account": account})
+    bound = pl.DataFrame(
+        {"sim": accounts.sim[account], "account": account, "since": accounts.since[account]}
+    )
     pairs = pl.DataFrame({"sim": sim, "at": at}).with_row_index("n").join(bound, on="sim")
-    pairs = pairs.sort("n", "account")
+    pairs = pairs.filter(pl.col("since") < pl.col("at")).sort("n", "account")
     n = pairs["n"].to_numpy()
-    held = Columns(n.size)
     questions = Questions(pairs["account"].to_numpy(), pairs["at"].to_numpy())
+    held = Columns(questions.at)
     ask(held, asker.streams.transfers, TRANSFERS, questions, threads=asker.threads)
     for name in given.SIM_ACCOUNT:
         most = np.full(sim.size, np.nan, dtype=np.float32)

@@ -53,6 +53,12 @@ class Cards:
     sim: Ints
     kind: Ints
 
+    def said(self, column: Ints, of: Ints, at: Ints) -> Ints:
+        """What the register said of each card before the instant; -1 where it did not list it yet."""
+        if self.since.size == 0:
+            return np.full(of.size, NONE, dtype=np.int64)
+        return np.where((of >= 0) & (self.since[of] < at), column[of], NONE)
+
 
 @dataclass(frozen=True)
 class Indices:

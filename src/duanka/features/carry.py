@@ -4,7 +4,7 @@ One light pass in time order with a small row per account (the lots received las
 heavy window kernel can then work key by key. Live, the same step runs as each transfer arrives.
 """
 
-# ruff: noqa: ANN001, ANN201, PLR0917 - compiled by numba, which infers types and takes no keywords
+# ruff: noqa: ANN001, ANN201, ANN202, PLR0917 - compiled by numba, which infers types and takes no keywords
 
 from __future__ import annotations
 
@@ -32,14 +32,13 @@ FED_SHARE = 3
 
 
 @nb.njit(cache=True, nogil=True)
-def step(rows, payer, payee, at, amount):  # type: ignore[no-untyped-def]
-    """The carried bit fields of one transfer (depth, cycle, gather); the payee's row learns of it.
+def look(mine, theirs, payer, payee, at, amount):  # type: ignore[no-untyped-def]
+    """The carried bit fields of one transfer (depth, cycle, gather), and its money's source and theirs.
 
     depth: layers of money behind it, 1 for money of the payer's own, at most 6. cycle: in how many
     transfers the money came back to where it started (2 to 4), else 0. gather: how many payers
     brought the payee money of the same source lately, this one counted, at most 15.
     """
-    mine = rows[payer]
     depth, source, source2 = 1, -1, -1
     newest = -(1 << 62)
     cycle = 0
@@ -51,7 +50,7 @@ def step(rows, payer, payee, at, amount):  # type: ignore[no-untyped-def]
         if mine[lot + 1] * FED_SHARE < amount:
             continue
         if mine[lot + 2] == payee:
-            cycle = 2 if cycle == 0 else min(cycle, 2)
+            cycle = 2
         elif mine[lot + 3] == payee:
             cycle = 3 if cycle == 0 else min(cycle, 3)
         elif mine[lot + 4] == payee:
@@ -62,56 +61,69 @@ def step(rows, payer, payee, at, amount):  # type: ignore[no-untyped-def]
         if lot_at > newest:
             newest = lot_at
             source, source2 = mine[lot + 2], mine[lot + 3]
-    theirs = rows[payee]
-    gather = 1 if source != -1 else 0
-    if source != -1:
-        for i in range(LOTS):
-            lot = 1 + i * WORDS
-            if theirs[lot] >= at or theirs[lot] < at - FAR or theirs[lot + 3] != source:
-                continue
-            if theirs[lot + 2] == payer:
-                continue
-            repeated = False
-            for j in range(i):
-                other = 1 + j * WORDS
-                if (
-                    theirs[other] >= at - FAR
-                    and theirs[other + 3] == source
-                    and theirs[other + 2] == theirs[lot + 2]
-                ):
-                    repeated = True
-                    break
-            if not repeated:
-                gather += 1
-    head = theirs[0]
-    lot = 1 + head * WORDS
+    gather = 0 if source == -1 else 1 + _others_bringing(theirs, payer, at, source)
+    fields = depth << f.DEPTH_SHIFT | cycle << f.CYCLE_SHIFT
+    return fields | min(gather, f.FIELD) << f.GATHER_SHIFT, source, source2
+
+
+@nb.njit(cache=True, nogil=True)
+def _others_bringing(theirs, payer, at, source):  # type: ignore[no-untyped-def]
+    """How many other payers brought money of the source lately."""
+    count = 0
+    for i in range(LOTS):
+        lot = 1 + i * WORDS
+        if theirs[lot] >= at or theirs[lot] < at - FAR or theirs[lot + 3] != source:
+            continue
+        if theirs[lot + 2] == payer:
+            continue
+        repeated = False
+        for j in range(i):
+            other = 1 + j * WORDS
+            if (
+                theirs[other] >= at - FAR
+                and theirs[other + 3] == source
+                and theirs[other + 2] == theirs[lot + 2]
+            ):
+                repeated = True
+                break
+        if not repeated:
+            count += 1
+    return count
+
+
+@nb.njit(cache=True, nogil=True)
+def learn(theirs, payer, at, amount, fields, source):  # type: ignore[no-untyped-def]
+    """The payee's row knows of the transfer; the lot received longest ago makes room."""
+    lot = 1 + theirs[0] * WORDS
     theirs[lot] = at
     theirs[lot + 1] = amount
     theirs[lot + 2] = payer
-    theirs[lot + 3] = source
-    theirs[lot + 4] = source2
-    theirs[lot + 5] = depth
-    theirs[0] = (head + 1) % LOTS
-    return (
-        (depth << f.DEPTH_SHIFT)
-        | (cycle << f.CYCLE_SHIFT)
-        | (min(gather, f.FIELD) << f.GATHER_SHIFT)
-    )
+    theirs[lot + 3] = source[0]
+    theirs[lot + 4] = source[1]
+    theirs[lot + 5] = fields >> f.DEPTH_SHIFT & f.FIELD
+    theirs[0] = (theirs[0] + 1) % LOTS
 
 
 @nb.njit(cache=True, nogil=True)
 def carry(payer, payee, at, amount, moves, size):  # type: ignore[no-untyped-def]
-    """The carried bit fields of every transfer, in time order; those that move nothing carry nothing.
+    """The carried bit fields of every transfer, in time order; one that moves nothing leaves no trace.
 
-    Reserved accounts (dense index at or above `size`) remember nothing.
+    Transfers of one instant do not see one another. Reserved accounts (dense index at or above
+    `size`) remember nothing.
     """
     rows = np.zeros((size + 1, WIDTH), dtype=np.int64)
+    rows[:, 1::WORDS] = -(1 << 62)
     out = np.zeros(at.size, dtype=np.int64)
+    source = np.full((at.size, 2), -1, dtype=np.int64)
+    told = 0
     for i in range(at.size):
-        if not moves[i] or payer[i] >= size or payer[i] == payee[i]:
-            continue
-        to = min(payee[i], size)
-        out[i] = step(rows, payer[i], to, at[i], amount[i])
-        if to == size:
-            rows[size, :] = 0
+        while at[told] < at[i]:
+            p, to = payer[told], payee[told]
+            if moves[told] and p < size and to < size and p != to:
+                learn(rows[to], p, at[told], amount[told], out[told], source[told])
+            told += 1
+        if payer[i] < size and payer[i] != payee[i]:
+            out[i], source[i, 0], source[i, 1] = look(
+                rows[payer[i]], rows[min(payee[i], size)], payer[i], payee[i], at[i], amount[i]
+            )
     return out

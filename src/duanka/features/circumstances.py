@@ -16,7 +16,7 @@ from duanka.features.spec import HOUR, SECOND
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from duanka.features.records import Records
+    from duanka.features.records import Moves, Records
 
     Ints = NDArray[np.int64]
     Bools = NDArray[np.bool_]
@@ -32,12 +32,14 @@ class Circumstances:
     """What each transfer came with.
 
     Shapes: one entry a transfer. Units: `since_call_s` seconds since the last long call from a
-    stranger to the payer's phones ended, -1 if none within two hours; `caller` dense sim or -1.
+    stranger to the payer's phones ended, -1 if none within two hours; `caller` dense sim or -1;
+    `first` whether it is the first between the two.
     """
 
     bits: Ints
     since_call_s: Ints
     caller: Ints
+    first: Bools
 
 
 def circumstances(
@@ -49,10 +51,11 @@ def circumstances(
     """
     t = records.transfers
     gap_s, caller = _calls_before(records, calls, call_bits)
+    first = first_between(t)
     bits = t.flags | _carried(records)
     bits = bits | np.where(_on_new_device(records, uses), f.NEW_DEVICE, 0)
-    bits = bits | np.where((gap_s >= 0) & first_between(t.giver, t.taker, t.at), f.CALLED, 0)
-    return Circumstances(bits, gap_s, caller)
+    bits = bits | np.where((gap_s >= 0) & first, f.CALLED, 0)
+    return Circumstances(bits, gap_s, caller, first)
 
 
 def paid(records: Records, around: Circumstances) -> Events:
@@ -64,10 +67,11 @@ def paid(records: Records, around: Circumstances) -> Events:
     return Events(around.caller[hit], t.giver[hit], t.at[hit], t.value[hit], ones, t.at[hit])
 
 
-def first_between(giver: Ints, taker: Ints, at: Ints) -> Bools:
-    """True for the first move between each ordered pair."""
-    frame = pl.DataFrame({"a": giver, "b": taker})
-    return frame.select(pl.struct("a", "b").is_first_distinct().alias("first"))["first"].to_numpy()
+def first_between(moves: Moves) -> Bools:
+    """True for the first move between each ordered pair; those of one instant have not seen each other."""
+    pair = pl.DataFrame({"giver": moves.giver, "taker": moves.taker, "at": moves.at})
+    begun = pl.col("at").min().over("giver", "taker")
+    return pair.select((pl.col("at") == begun).alias("first"))["first"].to_numpy()
 
 
 def _carried(records: Records) -> Ints:
@@ -99,7 +103,7 @@ def _calls_before(records: Records, calls: Events, call_bits: Ints) -> tuple[Int
     key, who = _heard(records, calls, call_bits)
     if key.size == 0 or t.at.size == 0:
         return gap, caller
-    payer = records.accounts.holder[t.giver]
+    payer = records.accounts.said(records.accounts.holder, t.giver, t.at)
     asked = (payer << 32) | (t.at // SECOND)
     spot = np.searchsorted(key, asked, side="left") - 1
     near = key[np.maximum(spot, 0)]
@@ -112,7 +116,8 @@ def _heard(records: Records, calls: Events, call_bits: Ints) -> tuple[Ints, Ints
     """Long calls from strangers: holder called and second the call ended, in one sorted number; the caller."""
     wanted = f.IN | f.FIRST | f.OK
     heard = ((call_bits & wanted) == wanted) & (calls.value >= CALL_S)
-    holder = records.sims.holder[calls.key[heard]]
+    # a call is over when it counts, and so is the instant at which its phone card was registered
+    holder = records.sims.said(records.sims.holder, calls.key[heard], calls.at[heard] + 1)
     known = holder >= 0
     end_s = calls.at[heard] // SECOND + calls.value[heard]
     key = (holder[known] << 32) | end_s[known]

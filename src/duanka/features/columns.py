@@ -17,16 +17,21 @@ if TYPE_CHECKING:
     from duanka.features.records import Records
     from duanka.features.spec import Derived
 
+    Ints = NDArray[np.int64]
     Matrix = NDArray[np.float32]
 
 LAID_AT_ONCE = 1024
 
 
 class Columns:
-    """What has been answered so far of some questions, by name."""
+    """What has been answered so far of some questions, by name.
 
-    def __init__(self, size: int) -> None:
-        self.size = size
+    Units: `at` UTC microseconds, when each was asked.
+    """
+
+    def __init__(self, at: Ints) -> None:
+        self.at = at
+        self.size = at.size
         self._by_name: dict[str, NDArray[np.float32]] = {}
 
     def put(self, name: str, values: NDArray[Any]) -> None:
@@ -60,6 +65,8 @@ class Columns:
             part = slice(begin, begin + LAID_AT_ONCE)
             for at, name in enumerate(names):
                 out[part, at] = self._by_name[name][part]
-        for what in sorted(records.lacking):
-            out[:, catalogue.lacking_columns(subject, what)] = np.nan
+        for what, told_at in records.told_at.items():
+            before = np.flatnonzero(self.at <= told_at)
+            if before.size:
+                out[before[:, None], catalogue.lacking_columns(subject, what)] = np.nan
         return out

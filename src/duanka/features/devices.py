@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, NamedTuple
 
 from duanka.features import flags as f
 from duanka.features import kernel
@@ -37,14 +38,29 @@ PLACE_LAYOUT, PLACE_NAMES = kernel.compile_layout(PLACES, contact_count=16)
 
 # Who else is on the device, on the network: asked of the device and of the network, not of the card.
 HOSTS: tuple[Aggregate, ...] = (
-    Aggregate(
-        "guest_distinct", "distinct", ("30d",), "不同使用者数", "distinct guests", "device", f.IN
-    ),
-)
-HOST_LAYOUT, HOST_NAMES = kernel.compile_layout(HOSTS, contact_count=17)
+    Aggregate("guest_distinct", "distinct", ("30d",), "不同使用者数", "distinct guests", "device", f.IN),
+)  # fmt: skip
 NETWORKS: tuple[Aggregate, ...] = (
-    Aggregate(
-        "guest_distinct", "distinct", ("1d",), "不同使用者数", "distinct guests", "device", f.IN
-    ),
-)
-NETWORK_LAYOUT, NETWORK_NAMES = kernel.compile_layout(NETWORKS, contact_count=17)
+    Aggregate("guest_distinct", "distinct", ("1d",), "不同使用者数", "distinct guests", "device", f.IN),
+)  # fmt: skip
+
+
+class Company(NamedTuple):
+    """How a host tells how many guests it had lately, and whether one guest was among them."""
+
+    layout: kernel.Layout
+    names: tuple[str, ...]
+    own_layout: kernel.Layout
+    own_names: tuple[str, ...]
+
+
+def _company(of: tuple[Aggregate, ...]) -> Company:
+    own = tuple(replace(a, stem="visit_count", op="count") for a in of)
+    # one place more than the most others that a use can carry, and one for the guest itself
+    return Company(
+        *kernel.compile_layout(of, contact_count=f.FIELD + 2),
+        *kernel.compile_layout(own, contact_count=1),
+    )
+
+
+ON_DEVICE, ON_NETWORK = _company(HOSTS), _company(NETWORKS)

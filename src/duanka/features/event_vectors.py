@@ -21,8 +21,6 @@ from duanka.features.asking import (
     ask_calls,
     hour,
 )
-from duanka.features.cards import UNKNOWN_AT
-from duanka.features.circumstances import first_between
 from duanka.features.columns import Columns
 from duanka.features.shares import share
 
@@ -60,7 +58,7 @@ def transfer_vectors(asker: Asker, which: Ints) -> Matrix:
     r, s = asker.records, asker.streams
     t = r.transfers
     at, payee = t.at[which], t.taker[which]
-    out = Columns(which.size)
+    out = Columns(at)
     for side, account in (("payer_", t.giver[which]), ("payee_", payee)):
         of = Questions(account, at)
         for events, asked in ((s.transfers, TRANSFERS), (s.uses, USES), (s.notices, NOTICES)):
@@ -68,7 +66,7 @@ def transfer_vectors(asker: Asker, which: Ints) -> Matrix:
         out.derive(transfers.DERIVED, side)
         out.put(f"{side}age_days", register.age_days(r.accounts, account, at))
     _put_transfer(asker, out, which)
-    out.put("payee_known", r.accounts.since[payee] != UNKNOWN_AT)
+    out.put("payee_known", register.listed(r.accounts, payee, at))
     return out.lay_out("transfer", r)
 
 
@@ -83,7 +81,7 @@ def _put_transfer(asker: Asker, out: Columns, which: Ints) -> None:
     for name, shift in CARRIED.items():
         out.put(name, (bits >> shift) & f.FIELD)
     out.put("since_call_s", np.where(since_s < 0, np.nan, since_s))
-    out.put("is_first", first_between(t.giver, t.taker, t.at)[which])
+    out.put("is_first", s.first_transfers[which])
     for name, base in AGAINST.items():
         out.put(name, share(amount.astype(np.float64), out.get(base).astype(np.float64)))
 
@@ -93,7 +91,7 @@ def call_vectors(asker: Asker, which: Ints) -> Matrix:
     r, s = asker.records, asker.streams
     c = r.calls
     at, caller = c.at[which], c.giver[which]
-    out = Columns(which.size)
+    out = Columns(at)
     ask_calls(asker, out, Questions(caller, at), prefix="caller_")
     card = Questions(r.card("sim", caller), at)
     for events, asked in ((s.uses, USES), (s.notices, NOTICES)):
@@ -103,7 +101,7 @@ def call_vectors(asker: Asker, which: Ints) -> Matrix:
     first, total = out.get("callee_call_first_count_30d"), out.get("callee_call_out_count_30d")
     out.put("callee_call_first_share_30d", share(first.astype(float), total.astype(float)))
     out.put("hour", hour(at))
-    out.put("is_first", first_between(c.giver, c.taker, c.at)[which])
+    out.put("is_first", s.first_calls[which])
     out.put("is_roaming", (c.flags[which] & f.ROAMING) != 0)
     out.put("caller_age_days", register.age_days(r.sims, caller, at))
     return out.lay_out("call", r)
@@ -114,7 +112,7 @@ def opening_vectors(asker: Asker) -> Matrix:
     r, s = asker.records, asker.streams.applications
     o = r.openings
     at, holder = o["at"], o["applicant"]
-    out = Columns(at.size)
+    out = Columns(at)
     for name, host, events, asked in (
         ("", holder, s.applicants, APPLICANTS),
         ("companion_", o["companion"], s.companions, HOSTS),
@@ -127,7 +125,7 @@ def opening_vectors(asker: Asker) -> Matrix:
         ask(out, events, asked, Questions(host, at), threads=asker.threads, prefix=name)
     register.put_holding(r, out, holder, at)
     out.put("holder_company_count", np.full(at.size, np.nan))
-    register.leave_out_own(r, out, o["card"], at)
+    register.leave_out_own(r, out, holder, o["card"])
     out.put("hour", hour(at))
     out.put("is_sim", (o["flags"] & f.SIM) != 0)
     out.put("is_accompanied", o["companion"] >= 0)

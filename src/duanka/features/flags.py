@@ -46,6 +46,8 @@ FIRST: Final = 1 << 32
 RETURNED: Final = 1 << 33
 AFTER_SMALL: Final = 1 << 34
 WAKE: Final = 1 << 35
+# money from a crypto venue; its receiver's side of the transfer carries CRYPTO
+FROM_CRYPTO: Final = 1 << 36
 
 # bit fields of four bits each
 DEPTH_SHIFT: Final = 40

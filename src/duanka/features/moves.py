@@ -70,16 +70,15 @@ def night(column: str) -> pl.Expr:
 def transfers(t: pl.DataFrame, accounts: Cards, devices: Index, regions: Index) -> Moves:
     """Transfers between accounts, failed ones too."""
     giver, taker = accounts.index.find(t["payer_id"]), accounts.index.find(t["payee_id"])
-    flags = bits(t, _transfer_flags())
-    if giver.size:
-        mine, theirs = accounts.holder[giver], accounts.holder[taker]
-        flags = flags | np.where((mine == theirs) & (mine >= 0), f.OWN, 0)
+    at = micros(t["at"])
+    mine, theirs = (accounts.said(accounts.holder, card, at) for card in (giver, taker))
+    own = np.where((mine == theirs) & (mine >= 0), f.OWN, 0)
     return Moves(
-        at=micros(t["at"]),
+        at=at,
         giver=giver,
         taker=taker,
         value=t["amount_fen"].to_numpy(),
-        flags=flags,
+        flags=bits(t, _transfer_flags()) | own,
         device=devices.find(t["device_id"]),
         region=regions.find(t["region_code"]),
         row=np.arange(t.height),
@@ -99,6 +98,7 @@ def _transfer_flags() -> Mapping[int, pl.Expr]:
         f.MERCHANT: other.str.starts_with("MERCHANT:"),
         f.OVERSEAS: other.str.starts_with("OVERSEAS:"),
         f.CRYPTO: other.str.starts_with("CRYPTO:"),
+        f.FROM_CRYPTO: pl.col("payer_id").str.starts_with("CRYPTO:"),
         f.PROTECTED: pl.col("memo_kind").cast(pl.String).is_in(PROTECTED),
         f.MACHINE: channel.is_in(["atm", "counter"]),
         f.SCANNED: channel.is_in(["qr", "pos"]),

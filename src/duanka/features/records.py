@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
     Ints = NDArray[np.int64]
 
+NEVER_TOLD = 1 << 62
+
 __all__ = ["UNKNOWN_AT", "Cards", "Index", "Moves", "Records", "build", "micros"]
 
 
@@ -49,12 +51,19 @@ class Records:
     notices: Mapping[str, Ints]
     frames: Mapping[str, pl.DataFrame]
     """The frames in the arrays' order: transfer, call, opening, lead, label (for ids and words)."""
-    lacking: frozenset[str] = frozenset()
-    """What the dataset lacks altogether (catalogue.LACKS): its columns are unknown, not zero."""
+    told_at: Mapping[str, int]
+    """When the dataset first told of each of catalogue.LACKS: until then its columns are unknown, not zero."""
 
     def card(self, kind: str, of: Ints) -> Ints:
         """Dense indices over both kinds of card, accounts first."""
         return of if kind == "account" else np.where(of >= 0, of + self.accounts.index.size, of)
+
+    def holder_of(self, card: Ints, at: Ints) -> Ints:
+        """The holder that the registers named before the instant, of cards of both kinds; else -1."""
+        size = self.accounts.index.size
+        account, sim = np.where(card < size, card, NONE), np.where(card >= size, card - size, NONE)
+        of_account = self.accounts.said(self.accounts.holder, account, at)
+        return np.where(card < size, of_account, self.sims.said(self.sims.holder, sim, at))
 
 
 @dataclass(frozen=True)
@@ -92,7 +101,7 @@ def build(dataset: Mapping[str, pl.DataFrame], as_of: datetime) -> Records:
         openings=_openings(known["opening"], accounts, sims, to),
         notices=_notices(known, accounts, sims),
         frames={n: known[n] for n in ("transfer", "call", "message", "opening", "lead", "label")},
-        lacking=_lacking(dataset, known),
+        told_at=_told_at(dataset, known),
     )
 
 
@@ -116,28 +125,37 @@ def _seen(known: Mapping[str, pl.DataFrame]) -> Seen:
     )
 
 
-def _lacking(
+def _told_at(
     dataset: Mapping[str, pl.DataFrame], known: Mapping[str, pl.DataFrame]
-) -> frozenset[str]:
-    def none(column: str, *where: str) -> bool:
-        return all(known[t][column].null_count() == known[t].height for t in where)
+) -> dict[str, int]:
+    def first(column: str, *where: str) -> int:
+        seen = [known[t].filter(pl.col(column).is_not_null())[_time(t)] for t in where]
+        return min((int(micros(at).min()) for at in seen if at.len()), default=NEVER_TOLD)
 
-    nobody = known["account"].is_empty() and known["sim"].is_empty()
-    says = {
-        "calls": known["call"].is_empty(),
-        "messages": known["message"].is_empty(),
-        "devices": none("device_id", "transfer", "call", "message", "device_use"),
-        "regions": none("region_code", "transfer", "call", "device_use"),
-        "memos": none("memo_kind", "transfer"),
-        "balances": none("payer_balance_fen", "transfer"),
-        "channels": none("channel", "transfer"),
-        "holders": nobody,
-        "register": nobody,
-        "notices": dataset.get("lead") is None and dataset.get("label") is None,
-        "openings": known["opening"].is_empty(),
-        "transfers": known["transfer"].is_empty(),
+    registered = first("holder_id", "account", "sim")
+    given = dataset.get("lead") is not None or dataset.get("label") is not None
+    return {
+        "calls": first("at", "call"),
+        "messages": first("at", "message"),
+        "devices": first("device_id", "transfer", "call", "message", "device_use"),
+        "regions": first("region_code", "transfer", "call", "device_use"),
+        "memos": first("memo_kind", "transfer"),
+        "balances": first("payer_balance_fen", "transfer"),
+        "channels": first("channel", "transfer"),
+        "holders": registered,
+        "register": registered,
+        # nobody reported is news as well, once reports are received at all
+        "notices": UNKNOWN_AT if given else NEVER_TOLD,
+        "openings": first("at", "opening"),
+        "transfers": first("at", "transfer"),
     }
-    return frozenset(name for name, absent in says.items() if absent)
+
+
+def _time(table: str) -> str:
+    column = tables.time_of(table)
+    if column is None:
+        raise TypeError(f"{table} has no time")  # a table of standing facts tells of nothing
+    return column
 
 
 def _both(frame: pl.DataFrame, accounts: Cards, sims: Cards) -> Ints:

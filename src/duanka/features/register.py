@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from duanka.features.cards import UNKNOWN_AT
+from duanka.features.index import NONE
 from duanka.features.spec import DAY
 
 if TYPE_CHECKING:
@@ -21,13 +22,14 @@ LATELY = 30 * DAY
 
 
 def age_days(cards: Cards, of: Ints, at: Ints) -> NDArray[np.float64]:
-    """The age of each card at the instant; NaN where the register does not know it."""
-    since = (
-        np.where(of >= 0, cards.since[of], UNKNOWN_AT)
-        if cards.since.size
-        else np.full(of.size, UNKNOWN_AT)
-    )
-    return np.where(since == UNKNOWN_AT, np.nan, (at - since) / DAY)
+    """The age of each card at the instant; NaN where the register does not list it yet."""
+    since = cards.said(cards.since, of, at)
+    return np.where((since == NONE) | (since == UNKNOWN_AT), np.nan, (at - since) / DAY)
+
+
+def listed(cards: Cards, of: Ints, at: Ints) -> NDArray[np.bool_]:
+    """True where the register listed the card before the instant."""
+    return ~np.isnan(age_days(cards, of, at))
 
 
 def count_before(owner: Ints, since: Ints, asked: Ints, at: Ints) -> Ints:
@@ -49,8 +51,7 @@ def count_before(owner: Ints, since: Ints, asked: Ints, at: Ints) -> Ints:
 
 def own_counted(cards: Cards, of: Ints, at: Ints) -> Ints:
     """1 where the card itself stands on the register before `at`, so that a count has counted it."""
-    since = cards.since[np.maximum(of, 0)] if cards.since.size else np.zeros(of.size)
-    return ((of >= 0) & (since < at)).astype(np.int64)
+    return (cards.said(cards.holder, of, at) != NONE).astype(np.int64)
 
 
 def put_holding(records: Records, out: Columns, holder: Ints, at: Ints) -> None:
@@ -73,18 +74,19 @@ def put_at_company(out: Columns, cards: Cards, of: Ints, at: Ints) -> None:
     def pair(holder: Ints, institution: Ints) -> Ints:
         return np.where((holder >= 0) & (institution >= 0), holder * span + institution, -1)
 
-    asked = pair(cards.holder[of], cards.institution[of])
+    holder, institution = (cards.said(c, of, at) for c in (cards.holder, cards.institution))
+    asked = pair(holder, institution)
     held = count_before(pair(cards.holder, cards.institution), cards.since, asked, at)
     out.put("holder_company_count", np.where(asked < 0, np.nan, held))
 
 
-def leave_out_own(records: Records, out: Columns, card: Ints, at: Ints) -> None:
+def leave_out_own(records: Records, out: Columns, holder: Ints, card: Ints) -> None:
     """The card an application led to is not among those held: registers round its opening down."""
     size = records.accounts.index.size
     for name, cards, of in (
-        ("holder_account_count", records.accounts, np.where(card < size, card, -1)),
-        ("holder_sim_count", records.sims, np.where(card >= size, card - size, -1)),
+        ("holder_account_count", records.accounts, np.where(card < size, card, NONE)),
+        ("holder_sim_count", records.sims, np.where(card >= size, card - size, NONE)),
     ):
-        counted = own_counted(cards, of, at)
+        counted = own_counted(cards, of, out.at) * (cards.said(cards.holder, of, out.at) == holder)
         out.put(name, out.get(name) - counted)
         out.put("holder_opened_30d", out.get("holder_opened_30d") - counted)

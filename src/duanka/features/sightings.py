@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
-from duanka.features import devices, replay, taint
+from duanka.features import devices, replay
 from duanka.features import flags as f
 from duanka.features.replay import Events
 from duanka.features.spec import HOUR
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from duanka.features.kernel import Layout
     from duanka.features.records import Records
 
     Ints = NDArray[np.int64]
@@ -34,11 +33,11 @@ def uses(records: Records) -> tuple[Events, pl.DataFrame]:
     table = _seen(records)
     at, card, flags = (table[c].to_numpy() for c in ("at", "card", "flags"))
     device, network = table["device"].to_numpy(), table["network"].to_numpy()
-    holder = taint.holders_of_cards(records)
+    holder = records.holder_of(card, at + 1)
     # a holder unknown counts as one of its own
-    guest = np.where(holder[card] >= 0, holder[card], holder.size + card) if card.size else card
-    crowd = _others(device, guest, at, (devices.HOST_LAYOUT, devices.HOST_NAMES))
-    noise = _others(network, card, at, (devices.NETWORK_LAYOUT, devices.NETWORK_NAMES))
+    guest = np.where(holder >= 0, holder, records.holders.size + card)
+    crowd = _others(device, guest, at, devices.ON_DEVICE)
+    noise = _others(network, card, at, devices.ON_NETWORK)
     flags = flags | (crowd << f.CROWD_SHIFT) | (noise << f.GATHER_SHIFT)
     flags = flags | np.where(crowd >= SHARED_FROM, f.SHARED, 0) | f.IN | f.OK
     other = np.where(device >= 0, device, records.devices.size + network)
@@ -61,8 +60,8 @@ def _seen(records: Records) -> pl.DataFrame:
         _stacked(("at", "card", "device", "network", "flags"), parts)
         .filter(pl.col("card") >= 0, (pl.col("device") >= 0) | (pl.col("network") >= 0))
         .with_columns(hour=pl.col("at") // HOUR)
-        .unique(["card", "device", "network", "hour", "flags"], keep="first", maintain_order=True)
         .sort("at", "card", "device", "network", "flags")
+        .unique(["card", "device", "network", "hour", "flags"], keep="first", maintain_order=True)
     )
 
 
@@ -71,19 +70,21 @@ def _stacked(names: tuple[str, ...], parts: Sequence[tuple[Ints, ...]]) -> pl.Da
     return pl.DataFrame(dict(zip(names, columns, strict=True)))
 
 
-def _others(host: Ints, guest: Ints, at: Ints, ask: tuple[Layout, tuple[str, ...]]) -> Ints:
+def _others(host: Ints, guest: Ints, at: Ints, ask: devices.Company) -> Ints:
     """How many other guests the host had lately when each use happened, at most 15; 0 for no host."""
     out = np.zeros(at.size, dtype=np.int64)
     have = np.flatnonzero(host >= 0)
     if have.size == 0:
         return out
-    layout, names = ask
+    host, guest, at = host[have], guest[have], at[have]
     ones = np.ones(have.size, dtype=np.int64)
-    events = Events(host[have], guest[have], at[have], ones, ones * (f.IN | f.OK), at[have])
-    answers = replay.answer(events, replay.ask(host[have], at[have], events), layout, names=names)
-    met = (replay.entry_flags(events, layout) & f.FIRST) == 0
-    # the guest itself counts once it has been there before
-    out[have] = np.clip(answers[:, 0] - met, 0, f.FIELD)
+    events = Events(host, guest, at, ones, ones * (f.IN | f.OK), at)
+    pair = np.unique(host * (int(guest.max()) + 1) + guest, return_inverse=True)[1].astype(np.int64)
+    guests = replay.answer(events, replay.ask(host, at, events), ask.layout, names=ask.names)
+    visits = events._replace(key=pair)
+    been = replay.answer(visits, replay.ask(pair, at, visits), ask.own_layout, names=ask.own_names)
+    # the guest itself is among them if it has been there within the same stretch
+    out[have] = np.clip(guests[:, 0] - (been[:, 0] > 0), 0, f.FIELD)
     return out
 
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from duanka.features.replay import Events
 
     Ints = NDArray[np.int64]
+    Bools = NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,9 @@ class Streams:
     event_bits: Ints
     last_call_s: Ints
     """Seconds since the last long call from a stranger to the payer's phones, -1 if none in two hours."""
+    first_transfers: Bools
+    """True for the first transfer between each ordered pair."""
+    first_calls: Bools
     latest: pl.DataFrame
     """Uses in time order: card, device, at."""
 
@@ -60,6 +64,8 @@ def build(records: Records) -> Streams:
         applications=applications(records),
         event_bits=around.bits,
         last_call_s=around.since_call_s,
+        first_transfers=around.first,
+        first_calls=circumstances.first_between(records.calls),
         latest=table,
     )
 
@@ -72,11 +78,16 @@ def _told(moves: Moves) -> Events:
 
 
 def _transfers(records: Records, bits: Ints) -> Events:
-    """Transfers, told to both sides where they are cards; a new device is the payer's alone."""
+    """Transfers, told to both sides where they are cards.
+
+    A new device is the payer's alone; money of a crypto venue is what the venue paid.
+    """
     t, cards = records.transfers, records.accounts
     keep = _own(cards, t.giver), _own(cards, t.taker)
-    return transfers.two_sided(t, bits, bits & ~f.NEW_DEVICE, keep)
+    received = bits & ~(f.NEW_DEVICE | f.CRYPTO)
+    received |= np.where((bits & f.FROM_CRYPTO) != 0, f.CRYPTO, 0)
+    return transfers.two_sided(t, bits, received, keep)
 
 
-def _own(cards: Cards, of: Ints) -> NDArray[np.bool_]:
+def _own(cards: Cards, of: Ints) -> Bools:
     return np.where(of >= 0, ~cards.reserved[of] if cards.index.size else False, False)

@@ -13,6 +13,7 @@ import polars as pl
 
 from duanka.features import flags as f
 from duanka.features import kernel
+from duanka.features.register import count_before
 from duanka.features.replay import Events
 from duanka.features.spec import DAY, Aggregate
 
@@ -93,25 +94,22 @@ def _own(notices: pl.DataFrame) -> pl.DataFrame:
     return _shape(notices.with_columns(card="near", at="known"), OWN)
 
 
-def holders_of_cards(records: Records) -> Ints:
-    """The holder of every card of both kinds, dense; -1 where unknown."""
-    return np.concatenate([records.accounts.holder, records.sims.holder])
-
-
 def _of_holder(notices: pl.DataFrame, records: Records) -> pl.DataFrame:
-    holder = holders_of_cards(records)
+    holder = np.concatenate([records.accounts.holder, records.sims.holder])
     since = np.concatenate([records.accounts.since, records.sims.since])
     cards = pl.DataFrame({"card": np.arange(holder.size), "holder": holder, "since": since})
     cards = cards.filter(pl.col("holder") >= 0)
-    mine = notices.with_columns(pl.Series("holder", holder[notices["near"].to_numpy()]))
+    near = notices["near"].to_numpy()
+    mine = notices.with_columns(holder=pl.Series(holder[near]), near_since=pl.Series(since[near]))
     pairs = mine.join(cards, on="holder").filter(pl.col("card") != pl.col("near"))
-    return _shape(pairs.with_columns(at=pl.max_horizontal("known", "since")), HOLDER)
+    at = pl.max_horizontal("known", "since", "near_since")
+    return _shape(pairs.with_columns(at=at), HOLDER)
 
 
 def _of_transfers(notices: pl.DataFrame, records: Records) -> pl.DataFrame:
     t = records.transfers
     moves = pl.DataFrame({"payer": t.giver, "payee": t.taker, "sent": t.at, "flags": t.flags})
-    watched = notices["near"].unique()
+    watched = notices["near"].unique().implode()
     moves = moves.filter(
         (pl.col("flags") & f.OK) != 0,
         pl.col("payer").is_in(watched) | pl.col("payee").is_in(watched),
@@ -127,13 +125,17 @@ def _of_transfers(notices: pl.DataFrame, records: Records) -> pl.DataFrame:
 
 
 def _of_devices(notices: pl.DataFrame, uses: pl.DataFrame) -> pl.DataFrame:
-    cards_on = uses.group_by("device", "card").agg(pl.col("at").min().alias("seen"))
-    small = cards_on.group_by("device").len().filter(pl.col("len") <= MOST_CARDS)["device"]
-    cards_on = cards_on.filter(pl.col("device").is_in(small))
-    pairs = notices.join(cards_on.rename({"seen": "near_seen"}), left_on="near", right_on="card")
-    pairs = pairs.join(cards_on, on="device").filter(pl.col("card") != pl.col("near"))
+    seen = uses.group_by("device", "card").agg(pl.col("at").min().alias("seen"))
+    # only among the first cards on a device can there have been few enough when both were known
+    order = pl.struct("seen", "card").rank("ordinal").over("device")
+    few = seen.filter(order <= MOST_CARDS)
+    pairs = notices.join(few.rename({"seen": "near_seen"}), left_on="near", right_on="card")
+    pairs = pairs.join(few, on="device").filter(pl.col("card") != pl.col("near"))
     at = pl.max_horizontal("known", pl.col("near_seen") + 1, pl.col("seen") + 1)
-    return _shape(pairs.with_columns(at=at), DEVICE)
+    pairs = pairs.with_columns(at=at)
+    device, when = pairs["device"].to_numpy(), pairs["at"].to_numpy()
+    on_it = count_before(seen["device"].to_numpy(), seen["seen"].to_numpy(), device, when)
+    return _shape(pairs.filter(on_it <= MOST_CARDS), DEVICE)
 
 
 def _of_bound(notices: pl.DataFrame, records: Records) -> pl.DataFrame:
