@@ -49,6 +49,17 @@ def test_trained_on_enriched_cards_and_used_where_they_are_rare():
     assert shifted < unshifted / 10
 
 
+@pytest.mark.parametrize("values", [1, 2, 3])
+def test_a_few_scores_that_many_cards_share_are_calibrated_too(values):
+    chance = np.random.default_rng(6)
+    raw = chance.integers(0, values, 3_000).astype(np.float64)
+    y = (chance.random(3_000) < 0.1 + 0.25 * raw).astype(np.int8)
+    found = fit_calibration(raw, y, np.ones(3_000), label_frequency=1.0, deploy_rate=None)
+    p = calibrated(found, raw)
+    for value in range(values):
+        assert p[raw == value][0] == pytest.approx(y[raw == value].mean(), abs=0.05)
+
+
 def test_weights_stand_for_cards_that_were_not_drawn():
     raw, y = population(100_000, 0.01, 4)
     kept = (y == 1) | (np.random.default_rng(0).random(len(y)) < 0.1)

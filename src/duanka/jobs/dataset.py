@@ -121,10 +121,10 @@ def parse_instant(text: str) -> datetime:
     """
     try:
         instant = datetime.fromisoformat(re.sub(r"[zZ]$", "+00:00", text.strip()))
-    except ValueError:
+        return (instant if instant.tzinfo else instant.replace(tzinfo=SHANGHAI)).astimezone(UTC)
+    except (ValueError, OverflowError):  # midnight of year 1 in Shanghai lies before all years
         raise BadInput(
             f"{text[:40]!r} is no instant",
             where="--as-of",
             fix="write it like 2026-08-01T00:00:00+08:00",
         ) from None
-    return (instant if instant.tzinfo else instant.replace(tzinfo=SHANGHAI)).astimezone(UTC)

@@ -89,11 +89,12 @@ def told(code: str, value: float) -> tuple[str, str]:
     """
     if np.isnan(value):
         return "未知", "unknown"
-    if "_fen" in code:
+    words = set(code.split("_"))
+    if "fen" in words:
         return f"{value / 100:,.2f}元", f"{value / 100:,.2f} yuan"
-    if "share" in code or "balance" in code or code.startswith("of_"):
+    if words & {"share", "balance"} or code.startswith("of_"):
         return f"{value:.0%}", f"{value:.0%}"
-    if code.endswith("_s") or "_s_" in code:
+    if "s" in words:
         for size, zh, en in (
             (86_400, "天", "days"),
             (3_600, "小时", "hours"),

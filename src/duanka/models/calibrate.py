@@ -260,10 +260,14 @@ def _bends(
     seen = np.bincount(which, weights=weight * y, minlength=bins)
     said = np.bincount(which, weights=weight * p, minlength=bins)
     all_of = np.bincount(which, weights=weight, minlength=bins)
+    held = count > 0  # of many equal scores, one bin takes all and its neighbours stay empty
+    if held.sum() < 2:
+        return np.zeros_like(knots)
     imagined = _IMAGINED * weight.mean()
-    line_rate = said / all_of
-    off = logit_of((seen + imagined * line_rate) / (all_of + imagined)) - logit_of(line_rate)
-    centre = np.bincount(which, weights=raw * y, minlength=bins) / np.maximum(count, 1)
+    line_rate = said[held] / all_of[held]
+    rate = (seen[held] + imagined * line_rate) / (all_of[held] + imagined)
+    off = logit_of(rate) - logit_of(line_rate)
+    centre = (np.bincount(which, weights=raw * y, minlength=bins) / np.maximum(count, 1))[held]
     return np.asarray(np.interp(knots, centre, off), np.float64)
 
 
