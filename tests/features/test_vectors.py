@@ -5,10 +5,10 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 import polars as pl
 import pytest
-from features_room import hamlet
 
 from duanka import tables
 from duanka.features import catalogue, records, streams, vectors
+from features_room import hamlet
 
 DAYS = (4, 11, 19, 27)
 EVENTS = {"transfer": "transfers", "call": "calls", "opening": "openings"}

@@ -47,6 +47,8 @@ CALLS: tuple[Aggregate, ...] = (
     Aggregate("call_first_day_peak", "peak", ("30d", "90d"), "单日首呼峰值", "most first calls in one day", "contacts", OUT, of="call_first_count_1d"),
 )  # fmt: skip
 CALL_LAYOUT, _CALL_NAMES = kernel.compile_layout(CALLS)
+# who has met whom, and nothing else: enough to tell a stranger's call
+MEETING_LAYOUT, _ = kernel.compile_layout(())
 CALL_NAMES = tuple(f"call_{n}" if n in kernel.SCALARS else n for n in _CALL_NAMES)
 CALL_SCALARS: dict[str, tuple[str, str, Family]] = {
     "call_since_last_s": ("最近通话距今(秒)", "seconds since the last call", "rhythm"),

@@ -51,7 +51,8 @@ def count_before(owner: Ints, since: Ints, asked: Ints, at: Ints) -> Ints:
 
 def own_counted(cards: Cards, of: Ints, at: Ints) -> Ints:
     """1 where the card itself stands on the register before `at`, so that a count has counted it."""
-    return (cards.said(cards.holder, of, at) != NONE).astype(np.int64)
+    listed_already: NDArray[np.bool_] = cards.said(cards.holder, of, at) != NONE
+    return listed_already.astype(np.int64)
 
 
 def put_holding(records: Records, out: Columns, holder: Ints, at: Ints) -> None:

@@ -23,10 +23,12 @@ if TYPE_CHECKING:
 
 # a device that serves as many other holders is shared
 SHARED_FROM = 2
+# a card on the same device and network counts once in such a stretch of the day
+STRETCH = 6 * HOUR
 
 
 def uses(records: Records) -> tuple[Events, pl.DataFrame]:
-    """Uses of devices by cards, one an hour, told with who else is on the device and the network.
+    """Uses of devices by cards, one a stretch, told with who else is on the device and the network.
 
     Columns: returns, beside the events: card, device, at (dense, microseconds), in order of time.
     """
@@ -59,9 +61,11 @@ def _seen(records: Records) -> pl.DataFrame:
     return (
         _stacked(("at", "card", "device", "network", "flags"), parts)
         .filter(pl.col("card") >= 0, (pl.col("device") >= 0) | (pl.col("network") >= 0))
-        .with_columns(hour=pl.col("at") // HOUR)
+        .with_columns(stretch=pl.col("at") // STRETCH)
         .sort("at", "card", "device", "network", "flags")
-        .unique(["card", "device", "network", "hour", "flags"], keep="first", maintain_order=True)
+        .unique(
+            ["card", "device", "network", "stretch", "flags"], keep="first", maintain_order=True
+        )
     )
 
 
@@ -89,7 +93,7 @@ def _others(host: Ints, guest: Ints, at: Ints, ask: devices.Company) -> Ints:
 
 
 def places(records: Records) -> Events:
-    """Cards seen in regions, once an hour."""
+    """Cards seen in regions, once a stretch."""
     u, t, c = records.uses, records.transfers, records.calls
     parts = [
         (u["at"], u["card"], u["region"]),
@@ -99,9 +103,9 @@ def places(records: Records) -> Events:
     table = (
         _stacked(("at", "card", "region"), parts)
         .filter(pl.col("card") >= 0, pl.col("region") >= 0)
-        .with_columns(hour=pl.col("at") // HOUR)
+        .with_columns(stretch=pl.col("at") // STRETCH)
         .sort("at", "card", "region")
-        .unique(["card", "region", "hour"], keep="first", maintain_order=True)
+        .unique(["card", "region", "stretch"], keep="first", maintain_order=True)
     )
     at, card, region = (table[c].to_numpy() for c in ("at", "card", "region"))
     ones = np.ones(at.size, dtype=np.int64)

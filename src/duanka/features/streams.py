@@ -51,7 +51,7 @@ def build(records: Records) -> Streams:
     """Every stream of these records."""
     uses, table = sightings.uses(records)
     call_events = _told(records.calls)
-    call_bits = replay.entry_flags(call_events, calls.CALL_LAYOUT)
+    call_bits = replay.entry_flags(call_events, calls.MEETING_LAYOUT)
     around = circumstances.circumstances(records, table, call_events, call_bits)
     return Streams(
         transfers=_transfers(records, around.bits),

@@ -1,0 +1,58 @@
+import numpy as np
+import pytest
+
+from duanka.features import flags as f
+from duanka.features import kernel, replay
+from duanka.features.spec import Aggregate
+from features_room import START_US
+
+LAYOUT, NAMES = kernel.compile_layout([Aggregate("n", "count", ("1h",), "试", "a trial", "money")])
+NONE = np.zeros(0, dtype=np.int64)
+
+
+def stream(*rows):
+    e = np.array(rows, dtype=np.int64).reshape(-1, 6)
+    return replay.Events(*(np.ascontiguousarray(e[:, i]) for i in range(6)))
+
+
+def test_nothing_asked_and_nothing_told():
+    empty = stream()
+    assert replay.answer(empty, replay.ask(NONE, NONE, empty), LAYOUT, names=NAMES).shape == (
+        0,
+        len(NAMES),
+    )
+    asked = replay.ask(np.array([3]), np.array([START_US]), empty)
+    got = dict(
+        zip(NAMES, replay.answer(empty, asked, LAYOUT, names=NAMES)[0].tolist(), strict=True)
+    )
+    assert got["n_1h"] == 0
+    assert got["since_last_s"] == -1
+    assert replay.entry_flags(empty, LAYOUT).size == 0
+
+
+def test_answers_stand_in_the_order_of_their_questions():
+    events = stream(*[(k, 1, START_US + k, 1, f.IN, START_US + k) for k in range(5)])
+    key, at = np.array([4, 0, 9, 2, 0]), START_US + np.array([9, 1, 9, 2, 0])
+    found = replay.answer(events, replay.ask(key, at, events), LAYOUT, names=NAMES)
+    assert found[:, 0].tolist() == [1, 1, 0, 0, 0]
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64, np.int64])
+def test_the_kind_of_number_does_not_change_the_answer(dtype):
+    events = stream(*[(0, k, START_US + k, 1, f.IN, START_US + k) for k in range(5)])
+    asked = replay.ask(np.array([0]), np.array([START_US + 9]), events)
+    found = replay.answer(events, asked, LAYOUT, names=NAMES, dtype=dtype)
+    assert found.dtype == dtype
+    np.testing.assert_array_equal(found, replay.answer(events, asked, LAYOUT, names=NAMES))
+
+
+def test_flags_on_entry_are_told_in_the_order_of_the_events():
+    events = stream((1, 7, START_US, 1, f.IN, START_US), (0, 7, START_US, 1, f.IN, START_US),
+                    (1, 7, START_US + 1, 1, f.IN, START_US + 1))  # fmt: skip
+    assert ((replay.entry_flags(events, LAYOUT) & f.FIRST) != 0).tolist() == [True, True, False]
+
+
+def test_keys_are_brought_together_in_their_order():
+    order, bounds = replay.order_by_key(np.array([2, 0, 2, 1]), 4)
+    assert order.tolist() == [1, 3, 0, 2]
+    assert bounds.tolist() == [0, 1, 2, 4, 4]
