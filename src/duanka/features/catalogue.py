@@ -163,10 +163,18 @@ def names_of(subject: Subject) -> tuple[str, ...]:
     return tuple(feature.name for feature in features_of(subject))
 
 
+# Raised by whoever changes what a name means without changing its declaration (how a stream is told).
+MEANING = 2
+
+
 @cache
 def catalogue_hash(subject: Subject) -> str:
     """Twelve hex digits that change whenever what a vector holds changes."""
-    told = [*names_of(subject), *(f"{w.name}{w.length}/{w.hop}" for w in WINDOWS.values())]
+    told = [
+        f"meaning {MEANING}",
+        *names_of(subject),
+        *(f"{w.name}{w.length}/{w.hop}" for w in WINDOWS.values()),
+    ]
     told += [repr((a.stem, a.op, a.need, a.bar, a.value, a.of)) for a in _all_aggregates()]
     told.append(repr((kernel.RETURN_SPAN, kernel.TEST_SPAN, kernel.WAKE_SPAN)))
     return hashlib.sha256("\n".join(told).encode()).hexdigest()[:12]
