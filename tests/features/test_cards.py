@@ -50,6 +50,18 @@ def test_cards_named_only_in_notices_uses_and_bindings_are_met_too():
     assert "L" in found.accounts.index.ids
     assert found.sims.index.ids.to_list() == ["s", "t"]
     assert found.accounts.sim.tolist()[-1] == 0
+    # without a register of phone cards only the one that was seen is judged, not the one only bound
+    assert found.sims.index.ids[found.sims.judged].to_list() == ["t"]
+
+
+def test_a_card_that_is_only_told_of_is_not_judged():
+    told = {"card_kind": "sim", "card_id": "T"}
+    found = town(
+        lead=[{"issued_at": when(), "issuer_id": "x", **told}],
+        label=[{"known_at": when(), "implicated": True, "source": "police", **told}],
+    )
+    assert "T" in found.sims.index.ids
+    assert found.sims.judged.size == 0
 
 
 def test_the_register_says_nothing_of_a_card_until_its_row_is_known():

@@ -33,6 +33,8 @@ MET: dict[Kind, tuple[tuple[str, str], ...]] = {
     ),
 }
 NAMED = ("opening", "device_use", "label", "lead")
+# naming a card is not seeing it: a number bound to an account, or a notice from elsewhere
+HEARSAY = ("account", "label", "lead")
 
 
 @dataclass(frozen=True)
@@ -101,8 +103,9 @@ def cards(kind: Kind, known: Mapping[str, pl.DataFrame], to: Indices, sims: Inde
     Columns: known: the tables of the contract by name.
     """
     register, key = known[kind], f"{kind}_id"
-    named = [known[t].filter(pl.col("card_kind") == kind)["card_id"] for t in NAMED]
-    index = index_of(register[key], *(known[t][c] for t, c in MET[kind]), *named)
+    met = [(t, known[t][c]) for t, c in MET[kind]]
+    met += [(t, known[t].filter(pl.col("card_kind") == kind)["card_id"]) for t in NAMED]
+    index = index_of(register[key], *(ids for _, ids in met))
     reserved = reserved_among(index.ids) if kind == "account" else np.zeros(index.size, np.bool_)
     at = index.find(register[key])
 
@@ -114,9 +117,10 @@ def cards(kind: Kind, known: Mapping[str, pl.DataFrame], to: Indices, sims: Inde
     opened = register["opened_at" if kind == "account" else "activated_at"]
     bound = sims.find(register["sim_id"]) if kind == "account" else np.full(at.size, NONE)
     of_kind = register[f"{kind}_kind"].to_physical().cast(pl.Int64).fill_null(NONE)
+    seen = index.find(index_of(*(ids for t, ids in met if t not in HEARSAY)).ids)
     return Cards(
         index=index,
-        judged=np.sort(at) if at.size else np.flatnonzero(~reserved),
+        judged=np.sort(at) if at.size else seen[~reserved[seen]],
         reserved=reserved,
         holder=place(to.holders.find(register["holder_id"])),
         since=place(micros(opened), UNKNOWN_AT),
