@@ -163,6 +163,21 @@ def names_of(subject: Subject) -> tuple[str, ...]:
     return tuple(feature.name for feature in features_of(subject))
 
 
+# How old, how recent, what hour, what kind of card: it colours a score, and is no signal of its own.
+CONTEXT = "context"
+_CONTEXT = re.compile(
+    r"since_last_s$|age_days$|^hour$|active_|use_count|contacts_full$|_known$|^has_"
+    r"|^is_(corporate|payment|low_class|iot|sim|accompanied|own|protected|cash|merchant|machine"
+    r"|scanned|round|roaming)$"
+)
+
+
+@cache
+def signal_families(subject: Subject) -> tuple[str, ...]:
+    """The family that each feature speaks for when families are counted, in catalogue order."""
+    return tuple(CONTEXT if _CONTEXT.search(f.name) else f.family for f in features_of(subject))
+
+
 # Raised by whoever changes what a name means without changing its declaration (how a stream is told).
 MEANING = 2
 

@@ -55,7 +55,7 @@ def tell(judge: Judge, X: NDArray[np.float32], regime: Regime) -> Told:
     values: dict[int, dict[str, float]] = {}
     rows = np.flatnonzero(scores >= EXPLAINED_SCORE)
     names = catalogue.names_of(judge.subject)
-    family_of = [feature.family for feature in catalogue.features_of(judge.subject)]
+    family_of = catalogue.signal_families(judge.subject)
     for at in range(0, rows.size, CHUNK // 10):
         part = rows[at : at + CHUNK // 10]
         given = explain.contributions(judge.model, X[part])[0]
@@ -68,7 +68,9 @@ def tell(judge: Judge, X: NDArray[np.float32], regime: Regime) -> Told:
         which, amount = explain.strongest(given, top=int(regime.number("signals.most_reasons")))
         for line, row in enumerate(part):
             families[row] = [
-                n for n, c in zip(counted.names, counted.counted[line], strict=True) if c
+                n
+                for n, c in zip(counted.names, counted.counted[line], strict=True)
+                if c and n != catalogue.CONTEXT
             ]
             reasons[row] = [
                 names[i] for i, a in zip(which[line], amount[line], strict=True) if i >= 0 and a > 0
