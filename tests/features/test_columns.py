@@ -1,6 +1,7 @@
 from types import SimpleNamespace
 
 import numpy as np
+import pytest
 
 from duanka.features import catalogue
 from duanka.features.columns import LAID_AT_ONCE, Columns
@@ -38,6 +39,13 @@ def test_never_reads_as_missing_and_zero_as_zero():
     out.block(("call_since_last_s", "n"), np.array([[-1, -1], [0, 0]], dtype=np.float32), "x_")
     assert np.isnan(out.get("x_call_since_last_s")).tolist() == [True, False]
     assert out.get("x_n").tolist() == [-1, 0]
+
+
+def test_no_stream_answers_in_anothers_name():
+    out = Columns(np.arange(1))
+    out.block(("since_last_s",), np.zeros((1, 1), dtype=np.float32))
+    with pytest.raises(KeyError, match="since_last_s"):
+        out.block(("since_last_s",), np.ones((1, 1), dtype=np.float32))
 
 
 def test_derived_columns_follow_from_those_before_them():

@@ -46,10 +46,9 @@ CALLS: tuple[Aggregate, ...] = (
     Aggregate("call_out_hour_peak", "peak", ("30d", "90d"), "单小时主叫峰值", "most outgoing calls in one hour", "contacts", OUT, of="call_out_count_1h"),
     Aggregate("call_first_day_peak", "peak", ("30d", "90d"), "单日首呼峰值", "most first calls in one day", "contacts", OUT, of="call_first_count_1d"),
 )  # fmt: skip
-CALL_LAYOUT, _CALL_NAMES = kernel.compile_layout(CALLS)
+CALL_LAYOUT, CALL_NAMES = kernel.compile_layout(CALLS, stem="call_")
 # who has met whom, and nothing else: enough to tell a stranger's call
 MEETING_LAYOUT, _ = kernel.compile_layout(())
-CALL_NAMES = tuple(f"call_{n}" if n in kernel.SCALARS else n for n in _CALL_NAMES)
 CALL_SCALARS: dict[str, tuple[str, str, Family]] = {
     "call_since_last_s": ("最近通话距今(秒)", "seconds since the last call", "rhythm"),
     "call_contacts_full": ("通话对方数已达上限", "the memory of numbers is full", "contacts"),
@@ -60,7 +59,7 @@ PAID: tuple[Aggregate, ...] = (
     Aggregate("then_paid_count", "count", SLOW, "被叫接听后即首次转账次数", "people called who then paid a stranger", "cross", 0),
     Aggregate("then_paid_fen", "total", ("30d", "90d"), "被叫接听后首次转账金额", "what people called then paid to strangers", "cross", 0),
 )  # fmt: skip
-PAID_LAYOUT, PAID_NAMES = kernel.compile_layout(PAID, contact_count=1)
+PAID_LAYOUT, PAID_NAMES = kernel.compile_layout(PAID, contact_count=1, stem="paid_")
 
 MESSAGES: tuple[Aggregate, ...] = (
     Aggregate("message_out_count", "count", DAYS, "发出短信数", "messages sent", "contacts", OUT),
@@ -72,8 +71,7 @@ MESSAGES: tuple[Aggregate, ...] = (
     Aggregate("message_first_count", "count", DAYS, "首次发往的号码数", "messages to numbers never met before", "contacts", OUT | f.FIRST),
     Aggregate("code_day_peak", "peak", ("30d",), "单日验证码峰值", "most codes in one day", "contacts", IN | f.CODE, of="code_count_1d"),
 )  # fmt: skip
-MESSAGE_LAYOUT, _MESSAGE_NAMES = kernel.compile_layout(MESSAGES, contact_count=32)
-MESSAGE_NAMES = tuple(f"message_{n}" if n in kernel.SCALARS else n for n in _MESSAGE_NAMES)
+MESSAGE_LAYOUT, MESSAGE_NAMES = kernel.compile_layout(MESSAGES, contact_count=32, stem="message_")
 MESSAGE_SCALARS: dict[str, tuple[str, str, Family]] = {
     "message_since_last_s": ("最近短信距今(秒)", "seconds since the last message", "rhythm"),
     "message_contacts_full": (

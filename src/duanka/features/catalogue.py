@@ -179,7 +179,7 @@ def signal_families(subject: Subject) -> tuple[str, ...]:
 
 
 # Raised by whoever changes what a name means without changing its declaration (how a stream is told).
-MEANING = 2
+MEANING = 3
 
 
 @cache

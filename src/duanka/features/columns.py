@@ -40,6 +40,9 @@ class Columns:
 
     def block(self, names: Sequence[str], matrix: Matrix, prefix: str = "") -> None:
         """One column a name; -1 seconds since something that never happened reads as missing."""
+        twice = self._by_name.keys() & {prefix + name for name in names}
+        if twice:
+            raise KeyError(f"answered twice: {', '.join(sorted(twice))}")
         for at, name in enumerate(names):
             column = matrix[:, at]
             if name.endswith(("since_first_s", "since_last_s")):

@@ -24,8 +24,7 @@ USES: tuple[Aggregate, ...] = (
     Aggregate("use_night_count", "count", ("7d", "90d"), "夜间登录次数", "uses at night", "rhythm", f.NIGHT),
     Aggregate("use_count", "count", SLOW, "设备使用次数", "uses on a device", "rhythm", 0),
 )  # fmt: skip
-USE_LAYOUT, _USE_NAMES = kernel.compile_layout(USES, contact_count=16)
-USE_NAMES = tuple(f"device_{n}" if n in kernel.SCALARS else n for n in _USE_NAMES)
+USE_LAYOUT, USE_NAMES = kernel.compile_layout(USES, contact_count=16, stem="device_")
 USE_SCALARS: dict[str, tuple[str, str, Family]] = {
     "device_since_last_s": ("最近登录距今(秒)", "seconds since the last use", "rhythm"),
     "device_contacts_full": ("用过的设备数已达上限", "the memory of devices is full", "device"),
@@ -34,7 +33,7 @@ USE_SCALARS: dict[str, tuple[str, str, Family]] = {
 PLACES: tuple[Aggregate, ...] = (
     Aggregate("region_distinct", "distinct", ("1d", "7d", "30d"), "出现的不同地区数", "distinct regions seen", "device", f.IN),
 )  # fmt: skip
-PLACE_LAYOUT, PLACE_NAMES = kernel.compile_layout(PLACES, contact_count=16)
+PLACE_LAYOUT, PLACE_NAMES = kernel.compile_layout(PLACES, contact_count=16, stem="place_")
 
 # Who else is on the device, on the network: asked of the device and of the network, not of the card.
 HOSTS: tuple[Aggregate, ...] = (

@@ -89,9 +89,16 @@ class Layout(NamedTuple):
 
 
 def compile_layout(
-    aggregates: Sequence[Aggregate], *, contact_count: int = 64, lot_count: int = 0
+    aggregates: Sequence[Aggregate],
+    *,
+    contact_count: int = 64,
+    lot_count: int = 0,
+    stem: str = "",
 ) -> tuple[Layout, tuple[str, ...]]:
-    """The row layout of a stream and the names of what `answer` writes, in that order."""
+    """The row layout of a stream and the names of what `answer` writes, in that order.
+
+    `stem` goes before the names that every row has, so that no two streams of a vector share one.
+    """
     used = [w for w in WINDOWS if any(w in a.windows for a in aggregates)]
     columns = [(w, a) for w in used for a in aggregates if w in a.windows and a.op != "distinct"]
     names = [f"{a.stem}_{w}" for w, a in columns]
@@ -134,7 +141,7 @@ def compile_layout(
         contact_count=contact_count,
         width=contacts + 4 * contact_count,
     )
-    return layout, (*names, *[f"{a.stem}_{w}" for w, a in distinct], *SCALARS)
+    return layout, (*names, *[f"{a.stem}_{w}" for w, a in distinct], *[stem + s for s in SCALARS])
 
 
 def _ints(values: object) -> Ints:

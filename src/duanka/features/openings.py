@@ -15,8 +15,9 @@ BY_APPLICANT: tuple[Aggregate, ...] = (
     Aggregate("opening_refused_count", "count", ("30d", "90d"), "被拒绝开卡次数", "applications refused", "opening", f.REFUSED),
     Aggregate("opening_outlet_distinct", "distinct", ("7d", "90d"), "申请过的不同网点数", "distinct outlets applied to", "opening", f.IN),
 )  # fmt: skip
-APPLICANT_LAYOUT, _NAMES = kernel.compile_layout(BY_APPLICANT, contact_count=16)
-APPLICANT_NAMES = tuple(f"opening_{n}" if n in kernel.SCALARS else n for n in _NAMES)
+APPLICANT_LAYOUT, APPLICANT_NAMES = kernel.compile_layout(
+    BY_APPLICANT, contact_count=16, stem="opening_"
+)
 
 # asked of a companion, a terminal, a member of staff: whom they brought, how fast they worked
 BY_HOST: tuple[Aggregate, ...] = (
@@ -25,7 +26,7 @@ BY_HOST: tuple[Aggregate, ...] = (
     Aggregate("night_count", "count", ("30d",), "夜间开卡笔数", "openings at night", "opening", f.NIGHT),
     Aggregate("refused_count", "count", ("30d",), "拒绝开卡笔数", "openings refused", "opening", f.REFUSED),
 )  # fmt: skip
-HOST_LAYOUT, HOST_NAMES = kernel.compile_layout(BY_HOST, contact_count=32)
+HOST_LAYOUT, HOST_NAMES = kernel.compile_layout(BY_HOST, contact_count=32, stem="host_")
 
 # asked of a holder, a companion, an outlet, a member of staff: cards flagged since
 BY_NOTICE: tuple[Aggregate, ...] = (
@@ -42,4 +43,4 @@ BY_NOTICE: tuple[Aggregate, ...] = (
         f.LABEL,
     ),
 )
-NOTICE_LAYOUT, NOTICE_NAMES = kernel.compile_layout(BY_NOTICE, contact_count=4)
+NOTICE_LAYOUT, NOTICE_NAMES = kernel.compile_layout(BY_NOTICE, contact_count=4, stem="notice_")

@@ -43,7 +43,7 @@ NOTICES: tuple[Aggregate, ...] = (
     Aggregate("bound_lead_count", "count", WINDOWS, "绑定的另一类卡被通报次数", "leads on the bound card of the other kind", "cross", BOUND | f.LEAD),
     Aggregate("bound_label_count", "count", WINDOWS, "绑定的另一类卡确认涉案数", "the bound card of the other kind confirmed implicated", "cross", BOUND | f.LABEL),
 )  # fmt: skip
-LAYOUT, NAMES = kernel.compile_layout(NOTICES, contact_count=1)
+LAYOUT, NAMES = kernel.compile_layout(NOTICES, contact_count=1, stem="notice_")
 
 
 def events(records: Records, uses: pl.DataFrame) -> Events:
@@ -63,9 +63,12 @@ def events(records: Records, uses: pl.DataFrame) -> Events:
             _of_bound(notices, records),
         ]
     )
-    # one event a pair and notice: the first instant at which both were known
+    # one event a pair, at the first instant at which both were known; a card that is reported again
+    # is told again to those who hold it
+    again = (pl.col("bit") == f.LEAD) & pl.col("relation").is_in([OWN, HOLDER, BOUND])
     near = (
-        near.group_by("card", "near", "bit", "relation")
+        near.with_columns(notice=pl.when(again).then("known").otherwise(0))
+        .group_by("card", "near", "bit", "relation", "notice")
         .agg(pl.col("at").min())
         .sort("at", "card", "near", "relation", "bit")
     )
@@ -87,6 +90,7 @@ def _shape(frame: pl.DataFrame, relation: int) -> pl.DataFrame:
         pl.col("bit").cast(pl.Int64),
         pl.lit(relation, dtype=pl.Int64).alias("relation"),
         pl.col("at").cast(pl.Int64),
+        pl.col("known").cast(pl.Int64),
     ).filter(pl.col("card") >= 0)
 
 
