@@ -104,7 +104,9 @@ def settings_of(subject: Subject, threads: int) -> TrainSettings:
     groups += [set().union(*groups), set().union(*groups)]
     hide = tuple(tuple(sorted(group)) for group in groups if group)
     names = catalogue.names_of(subject)
-    rising = tuple(n for n in names if _any(RISING, n) and not re.search(r"(^|_)to_(lead|label)_", n))
+    rising = tuple(
+        n for n in names if _any(RISING, n) and not re.search(r"(^|_)to_(lead|label)_", n)
+    )
     return TrainSettings(
         rounds=300,
         rising=rising,
