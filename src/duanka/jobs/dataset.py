@@ -41,7 +41,7 @@ def prepare(loaded: Loaded, *, as_of: str | None, settings: Settings, say: Progr
 
     Raises: BadInput if `as_of` is no instant, or nothing is known before it.
     """
-    instant = parse_instant(as_of) if as_of else last_event(loaded)
+    instant = last_event(loaded) if as_of is None else parse_instant(as_of)
     with say.stage("整理 arranging"):
         frames = known_before(loaded, instant)
         asker = ask_frames(frames, instant, settings.threads)
