@@ -7,8 +7,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import polars as pl
 
+from duanka import tables
 from duanka.errors import BadInput
+from duanka.jobs.load import find
 from duanka.models.evaluate import Beside, figures
+from duanka.tables.check import check
+from duanka.tables.read import batches
+from duanka.tables.seen import Seen
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -59,7 +64,7 @@ def _has(folder: Path, name: str) -> bool:
 
 
 def _read(folder: Path, name: str) -> pl.DataFrame:
-    for suffix, read in (("parquet", pl.read_parquet), ("csv", pl.read_csv)):
+    for suffix, read in (("parquet", pl.read_parquet), ("csv", _read_csv)):
         path = folder / f"{name}.{suffix}"
         if path.exists():
             try:
@@ -74,18 +79,40 @@ def _read(folder: Path, name: str) -> pl.DataFrame:
     )
 
 
+def _read_csv(path: Path) -> pl.DataFrame:
+    """A written table; ids stay text even where all of them look like numbers."""
+    names = pl.read_csv(path, n_rows=0).columns
+    ids = {name: pl.String for name in names if name.endswith("_id")}
+    return pl.read_csv(path, schema_overrides=ids)
+
+
 def _listed(frame: pl.DataFrame) -> pl.DataFrame:
     """Tables written as CSV hold lists as text and instants as ISO 8601."""
     if "reasons" in frame.columns and frame["reasons"].dtype == pl.String:
         frame = frame.with_columns(pl.col("reasons").fill_null("").str.split(";"))
-    texts = [c for c in ("as_of", "known_at", "bad_from") if frame.schema.get(c) == pl.String]
+    texts = [c for c in ("as_of", "bad_from") if frame.schema.get(c) == pl.String]
     return frame.with_columns(pl.col(c).str.to_datetime(time_zone="UTC") for c in texts)
 
 
 def _labels(truth: Path) -> pl.DataFrame:
-    if truth.is_file():
-        return _read(truth.parent, truth.name.split(".")[0])
-    return _read(truth, "label")
+    """The labels of a file, or of a dataset folder, read and checked as a run would."""
+    files = [truth] if truth.is_file() else [path for name, path in find(truth) if name == "label"]
+    seen, known = Seen(), {info.name for info in tables.columns("label")}
+    parts = [
+        check(batch.rows, "label", file=path.name, seen=seen).rows
+        for path in files
+        for batch in batches(path)
+        if known & set(batch.rows.columns)
+    ]
+    labels = pl.concat(parts) if parts else tables.empty("label")
+    if labels.is_empty():
+        raise BadInput(
+            "there is no label that can be read",
+            where=str(truth),
+            fix="name a town's truth folder, or a label table with "
+            + ", ".join(info.name for info in tables.columns("label") if info.required),
+        )
+    return labels
 
 
 def _from_labels(labels: pl.DataFrame, score: pl.DataFrame) -> pl.DataFrame:
