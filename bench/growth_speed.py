@@ -7,6 +7,7 @@ import resource
 import subprocess
 import sys
 import time
+from pathlib import Path
 from typing import Any
 
 from measure import HERE, ROOT, keep, show
@@ -17,8 +18,8 @@ ACCOUNTS_EACH = 50  # transfers for each account
 def one(count: int) -> dict[str, float]:
     """What a size costs: build the streams, ask every account once at the end, and 1 % as made."""
     import numpy as np
-    import stream_speed
 
+    import stream_speed
     from duanka.features import replay, transfers
 
     small = stream_speed.generated(1_000, 100, hub_share=0.3)
@@ -35,9 +36,7 @@ def one(count: int) -> dict[str, float]:
         (flow.payer[-count // 100 :], flow.at[-count // 100 :]),
     ):
         asked = replay.ask(key, at, events)
-        replay.answer(
-            events, asked, transfers.LAYOUT, names=transfers.NAMES, dtype=np.float32
-        )
+        replay.answer(events, asked, transfers.LAYOUT, names=transfers.NAMES, dtype=np.float32)
     done = time.process_time()
     return {
         "transfers": count,
@@ -83,11 +82,10 @@ def bench(*, quick: bool) -> dict[str, Any]:
 
 
 def _free_mb() -> float:
-    with open("/proc/meminfo", encoding="ascii") as lines:
-        for line in lines:
-            if line.startswith("MemAvailable"):
-                return int(line.split()[1]) / 1024
-    return 0.0
+    told = Path("/proc/meminfo")
+    lines = told.read_text(encoding="ascii").splitlines() if told.exists() else []
+    free = [int(line.split()[1]) / 1024 for line in lines if line.startswith("MemAvailable")]
+    return free[0] if free else 0.0
 
 
 if __name__ == "__main__":

@@ -92,12 +92,12 @@ def keep(name: str, found: object) -> None:
     (OUT / f"{name}.json").write_text(text + "\n", encoding="utf-8")
 
 
-def show(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]], *, note: str = "") -> None:
+def show(
+    title: str, columns: Sequence[str], rows: Sequence[Sequence[object]], *, note: str = ""
+) -> None:
     """Nothing; a table on the terminal, numbers to the right."""
     cells = [[_cell(value) for value in row] for row in rows]
-    widths = [
-        max([len(name), *(len(row[at]) for row in cells)]) for at, name in enumerate(columns)
-    ]
+    widths = [max([len(name), *(len(row[at]) for row in cells)]) for at, name in enumerate(columns)]
     print(f"\n== {title}")
     for row in [list(columns), *cells]:
         first = row[0].ljust(widths[0])

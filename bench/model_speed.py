@@ -8,15 +8,19 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from measure import keep, paired, show, timed
 
 from duanka.models.score import forest_scores
 from duanka.models.trees import Forest, read_forest
+from measure import keep, paired, show, timed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from numpy.typing import NDArray
+
+    from duanka.jobs.dataset import Dataset
+    from duanka.jobs.judges import Judge
+    from duanka.simulate.world import Town
 
 TREES, LEAVES, COLUMNS = 300, 31, 60
 
@@ -81,10 +85,30 @@ def model(*, quick: bool) -> dict[str, Any]:
     return found
 
 
+def _judge(dataset: Dataset, town: Town) -> Judge:
+    """The model that comes with the product; where it does not fit these features, one learned here."""
+    from duanka.errors import BadModel
+    from duanka.features import catalogue
+    from duanka.jobs import judges, teach, train_default
+    from duanka.models.train import train
+
+    try:
+        return judges.load_judge(judges.default_folder(), "transfer", "default")
+    except BadModel:
+        print(
+            "   the default model does not fit the features of this checkout: one is learned here"
+        )
+    truth = train_default.events_from_truth(dataset, town, "transfer")
+    examples = teach.event_examples(dataset, truth, "transfer", 5)
+    names = catalogue.names_of("transfer")
+    learned_here = train(examples, names, seed=5, settings=judges.train_settings(1))
+    return judges.Judge("transfer", learned_here, "trained_here")
+
+
 def decisions(*, quick: bool) -> dict[str, Any]:
     """CPU of each part of judging a town's transfers: vectors, scores with reasons, policy."""
     from duanka.features import vectors
-    from duanka.jobs import judge, judges
+    from duanka.jobs import judge
     from duanka.jobs.train_default import as_dataset
     from duanka.policy import dated, decide
     from duanka.simulate.world import Plan, build
@@ -94,7 +118,7 @@ def decisions(*, quick: bool) -> dict[str, Any]:
     count = dataset.asker.records.transfers.at.size
     which = np.arange(count - count // 4, count)
     regime = dated.load().at(date(2026, 6, 1))
-    who = judges.load_judge(judges.default_folder(), "transfer", "default")
+    who = _judge(dataset, town)
     vectors.transfer_vectors(dataset.asker, which[:1_000])
     asked = timed(lambda: vectors.transfer_vectors(dataset.asker, which), 1 if quick else 3)
     judge.tell(who, asked.value[:1_000], regime)
@@ -123,7 +147,10 @@ def decisions(*, quick: bool) -> dict[str, Any]:
         "policy": answered.cpu_s,
     }
     whole = sum(parts.values())
-    rows = [[name, which.size / spent if spent else None, 1e6 * spent / which.size] for name, spent in parts.items()]
+    rows = [
+        [name, which.size / spent if spent else None, 1e6 * spent / which.size]
+        for name, spent in parts.items()
+    ]
     rows.append(["whole decision", which.size / whole, 1e6 * whole / which.size])
     trees = who.model.forest.tree_count
     show(

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
-from measure import SHARED
 
 from duanka import tables
 from duanka.features import records, streams
 from duanka.features.vectors import Asker
+from measure import SHARED
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

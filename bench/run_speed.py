@@ -67,8 +67,7 @@ def spend(command: list[str], *, threads: int, cache: Path | None = None) -> Chi
 
 def _listen(child: subprocess.Popen[str], lines: list[tuple[str, float]]) -> None:
     assert child.stdout is not None
-    for line in child.stdout:
-        lines.append((line, _peak_since_last(child.pid)))
+    lines.extend((line, _peak_since_last(child.pid)) for line in child.stdout)
 
 
 def _peak_since_last(pid: int) -> float:
@@ -93,7 +92,9 @@ def cold_start(times: int = 7) -> dict[str, float]:
         for name, command in commands.items():
             spent[name].append(spend(command, threads=1).cpu_s)
     found = {name: statistics.median(seconds) for name, seconds in spent.items()}
-    show("cold start (CPU-seconds, median)", ["command", "CPU s"], [[n, s] for n, s in found.items()])
+    show(
+        "cold start (CPU-seconds, median)", ["command", "CPU s"], [[n, s] for n, s in found.items()]
+    )
     return found
 
 

@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+
 import peers
 import public_sets
-from measure import SHARED, peer_missing, show, timed
-
 from duanka.features import catalogue, vectors
+from measure import SHARED, peer_missing, show, timed
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -123,9 +123,21 @@ def transfers(name: str, *, rounds: int = ROUNDS) -> dict[str, Any]:
 
 
 def _show(name: str, found: dict[str, Any], y: NDArray[np.int8]) -> None:
-    keys = ("columns", "rounds", "validation_ap", "ap", "f1", "recall_top_1pct", "feature_cpu_s", "train_cpu_s")
+    keys = (
+        "columns",
+        "rounds",
+        "validation_ap",
+        "ap",
+        "f1",
+        "recall_top_1pct",
+        "feature_cpu_s",
+        "train_cpu_s",
+    )
     rows = [[what, *(told[key] for key in keys)] for what, told in found.items()]
-    rows += [[f"stated: {w}", None, None, None, ap, f1, None, None, None] for w, (ap, f1) in STATED[name].items()]
+    rows += [
+        [f"stated: {w}", None, None, None, ap, f1, None, None, None]
+        for w, (ap, f1) in STATED[name].items()
+    ]
     show(
         f"{name}: {int(y.sum())} of {len(y)} test transfers are laundering",
         ["columns of", *keys], rows,
