@@ -52,7 +52,7 @@ def one(count: int) -> dict[str, float]:
 def bench(*, quick: bool) -> dict[str, Any]:
     """All figures of this file, printed."""
     sizes = (300_000, 1_000_000) if quick else (1_000_000, 3_000_000, 10_000_000, 30_000_000)
-    found = []
+    found: list[dict[str, float]] = []
     for size in sizes:
         if size > 10_000_000 and found[-1]["peak_mb"] * 3 > _free_mb() * 0.8:
             print(f"   {size:,} left out: memory in use by others")

@@ -99,7 +99,7 @@ def _judge(dataset: Dataset, town: Town) -> Judge:
             "   the default model does not fit the features of this checkout: one is learned here"
         )
     truth = train_default.events_from_truth(dataset, town, "transfer")
-    examples = teach.event_examples(dataset, truth, "transfer", 5)
+    examples = teach.event_examples(dataset, truth, "transfer", seed=5, most=10_000)
     names = catalogue.names_of("transfer")
     learned_here = train(examples, names, seed=5, settings=judges.train_settings(1))
     return judges.Judge("transfer", learned_here, "trained_here")

@@ -46,10 +46,11 @@ class Set:
     def edges(self) -> NDArray[np.float64]:
         """What snapml reads: edge, payer, payee, second, amount."""
         t = self.table
-        columns = [
-            np.arange(t.height), t["from_account"], t["to_account"], t["ts"].dt.epoch("s"), t["amount"],
-        ]  # fmt: skip
-        return np.column_stack(columns).astype(np.float64)
+        second = pl.col("ts").dt.epoch("s")
+        frame = t.select(
+            pl.int_range(pl.len()).alias("edge"), "from_account", "to_account", second, "amount"
+        )
+        return frame.cast(pl.Float64).to_numpy()
 
     def asker(self) -> Asker:
         """Our features' view of the set: transfers alone, without a register of accounts."""

@@ -45,6 +45,7 @@ def towns(*, quick: bool) -> None:
     """Towns whose rings keep to the habits left out of training."""
     import town_figures
     import town_quality
+    from duanka.simulate import habits
 
     size = town_quality.QUICK if quick else town_quality.FULL
     model = measure.OUT / "model"
@@ -57,8 +58,8 @@ def towns(*, quick: bool) -> None:
     pooled = town_quality.judge_towns(size, model, counted)
     print(
         f"\n   {size.towns} towns of {size.people:,} people, 90 days, 1 bad card in "
-        f"{1 / town_quality.BASE_RATE:.0f}, habits {', '.join(town_quality.HELD_OUT_HABITS)}; "
-        f"trained on {', '.join(town_quality.TRAIN_HABITS)}"
+        f"{1 / town_quality.BASE_RATE:.0f}, habits {', '.join(habits.HELD_OUT_HABITS)}; "
+        f"trained on {', '.join(habits.TRAIN_HABITS)}"
     )
     found = {
         "size": vars(size),

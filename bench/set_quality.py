@@ -83,15 +83,16 @@ def learn(X: Matrix, y: NDArray[np.int8], parts: Parts, *, rounds: int = ROUNDS)
         lambda: lightgbm.train(SETTINGS, train, rounds, valid_sets=[check], callbacks=[stop]), 1
     )
     booster = spent.value
-    threshold = best_threshold(y[parts.check], booster.predict(sides[1]))
-    scores = booster.predict(X[parts.test][:, columns])
+    checked = np.asarray(booster.predict(sides[1]))
+    threshold = best_threshold(y[parts.check], checked)
+    scores = np.asarray(booster.predict(X[parts.test][:, columns]))
     truth = y[parts.test]
     top = np.argsort(-scores, kind="stable")[: max(1, len(scores) // 100)]
     return {
         "columns": int(columns.size),
         "rounds": booster.best_iteration,
         "train_cpu_s": round(spent.cpu_s, 1),
-        "validation_ap": float(average_precision_score(y[parts.check], booster.predict(sides[1]))),
+        "validation_ap": float(average_precision_score(y[parts.check], checked)),
         "ap": float(average_precision_score(truth, scores)),
         "f1": float(f1_score(truth, scores >= threshold)),
         "recall_top_1pct": float(truth[top].sum() / max(truth.sum(), 1)),

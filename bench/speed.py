@@ -28,7 +28,7 @@ def main() -> None:
     print("conditions:", ", ".join(f"{name} {value}" for name, value in about.items()))
     for name in asked.only or PARTS:
         begun = time.monotonic()
-        benches[name].bench(quick=asked.quick)  # type: ignore[attr-defined]
+        benches[name].bench(quick=asked.quick)
         print(f"   ({name}: {time.monotonic() - begun:.0f} s)", flush=True)
 
 

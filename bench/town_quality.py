@@ -25,6 +25,7 @@ from duanka.simulate.world import build
 from measure import OUT, timed
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     import numpy as np
@@ -97,7 +98,7 @@ def teach_plain(size: Size) -> dict[str, Any]:
     for n in range(size.practice_towns):
         town = build(practice.plan_of(towns, n))
         for subject in SUBJECTS:
-            # events and applications are counted as they were made; cards as they stood thrice
+            # events and applications are counted as they were made; cards as they stood at several
             for as_of in _instants(town.tables, size.instants if subject in CARDS else (1.0,)):
                 counted = plain.COUNTS[subject](town.tables, as_of)
                 y = _truth(counted.frame["id"], town.truth, subject, as_of)
@@ -107,9 +108,11 @@ def teach_plain(size: Size) -> dict[str, Any]:
 
 def _instants(tables: dict[str, pl.DataFrame], shares: tuple[float, ...]) -> list[datetime]:
     """Instants that lie at these shares of the town's time."""
-    first = min(tables[t]["at"].min() for t in ("transfer", "call"))  # type: ignore[type-var]
-    last = max(tables[t]["at"].max() for t in ("transfer", "call"))  # type: ignore[type-var]
-    return [first + (last - first) * share for share in shares]  # type: ignore[operator,return-value]
+    seen = pl.concat([tables["transfer"].select("at"), tables["call"].select("at")])["at"]
+    first, last = seen.min(), seen.max()
+    assert isinstance(first, datetime)
+    assert isinstance(last, datetime)
+    return [first + (last - first) * share for share in shares]
 
 
 def _truth(
@@ -190,7 +193,7 @@ def _view(tables: dict[str, pl.DataFrame], view: str, folder: Path) -> Path:
     return folder
 
 
-def _gather(pooled: Pooled, view: str, ran: Ran, town: Town, subjects: list[str]) -> None:
+def _gather(pooled: Pooled, view: str, ran: Ran, town: Town, subjects: Sequence[str]) -> None:
     score = ran.written["score"]
     for subject in subjects:
         if subject in CARDS:
