@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from duanka.features import catalogue
-from duanka.features.columns import LAID_AT_ONCE, Columns
+from duanka.features.columns import AT_ONCE, Columns
 from duanka.features.shares import ratio
 
 
@@ -16,7 +16,7 @@ def filled(at):
 
 
 def test_columns_are_laid_out_in_the_order_of_the_catalogue():
-    at = np.arange(LAID_AT_ONCE + 7)
+    at = np.arange(AT_ONCE + 7)
     found = filled(at).lay_out("opening", SimpleNamespace(told_at={}))
     want = np.arange(at.size)[:, None] + 1000 * np.arange(found.shape[1])[None, :]
     np.testing.assert_array_equal(found, want.astype(np.float32))

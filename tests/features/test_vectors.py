@@ -154,7 +154,7 @@ def scattered(seed):
     return {name: tables.typed(name, pl.DataFrame(columns)) for name, columns in data.items()}
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", range(2))
 def test_careless_records_cannot_carry_the_future_back(seed):
     data = scattered(seed)
     whole = ask_of(data, datetime(2027, 1, 1, tzinfo=UTC))

@@ -69,19 +69,22 @@ def ask(
     out: Columns, events: Events, asked: Asked, of: Questions, *, threads: int = 1, prefix: str = ""
 ) -> None:
     """The stream's answers as columns; missing where the key is unknown or the stream had told of nothing yet."""
-    matrix = np.full((of.key.size, len(asked.names)), np.nan, dtype=np.float32)
     begun = events.known_at[0] if events.at.size else NEVER
     have = np.flatnonzero((of.key >= 0) & (of.at > begun))
-    if have.size:
-        questions = replay.ask(of.key[have], of.at[have], events)
-        matrix[have] = replay.answer(
-            events,
-            questions,
-            asked.layout,
-            names=asked.names,
-            threads=threads,
-            dtype=np.float32,
-        )
+    whole = have.size == of.key.size
+    questions = (
+        replay.ask(of.key, of.at, events)
+        if whole
+        else replay.ask(of.key[have], of.at[have], events)
+    )
+    found = replay.answer(
+        events, questions, asked.layout, names=asked.names, threads=threads, dtype=np.float32
+    )
+    if whole:
+        matrix = found
+    else:
+        matrix = np.full((of.key.size, len(asked.names)), np.nan, dtype=np.float32)
+        matrix[have] = found
     out.block(asked.names, matrix, prefix)
 
 

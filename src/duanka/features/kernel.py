@@ -41,7 +41,8 @@ VALUES = {
 }
 SPOTS, SCRATCH = 4, 16
 NEVER = -(1 << 62)
-CLOCK, FIRST_AT, LAST_AT, SMALL_AT, SEEN, LOT_HEAD, MOST_WITH_ONE, LOW = 0, 1, 2, 3, 4, 5, 6, 8
+FOREVER = 1 << 62
+CLOCK, FIRST_AT, LAST_AT, SMALL_AT, SEEN, LOT_HEAD, MOST_WITH_ONE, HELD, LOW = range(9)
 SCALARS = (
     "since_first_s",
     "since_last_s",
@@ -148,10 +149,10 @@ def _ints(values: object) -> Ints:
     return np.array(values, dtype=np.int64).reshape(-1)
 
 
-@nb.njit(cache=True, nogil=True)
+@nb.njit(cache=True, nogil=True, error_model="numpy")
 def clear(row, lay):  # type: ignore[no-untyped-def]
-    """A row that has seen nothing."""
-    row[:] = 0
+    """A row that has seen nothing; what stands behind an unmarked bucket or contact is never read."""
+    row[: lay.run + lay.op.size] = 0
     row[CLOCK] = NEVER
     row[FIRST_AT] = NEVER
     row[LAST_AT] = NEVER
@@ -163,92 +164,104 @@ def clear(row, lay):  # type: ignore[no-untyped-def]
             row[lay.base[w] + slot * step] = NEVER
     for i in range(lay.lot_count):
         row[lay.lots + 2 * i] = NEVER
-    for i in range(lay.contact_count):
-        at = lay.contacts + 4 * i
-        row[at] = -1
-        row[at + 1] = NEVER
-        row[at + 2] = NEVER
 
 
-@nb.njit(cache=True, nogil=True)
+@nb.njit(cache=True, nogil=True, error_model="numpy")
 def advance(row, lay, now):  # type: ignore[no-untyped-def]
     """Move the row's clock to `now`: buckets that left their window leave the running totals."""
     if now <= row[CLOCK]:
         return
     row[CLOCK] = now
     for w in range(lay.hop.size):
-        low = (now - lay.length[w]) // lay.hop[w]
-        old = row[LOW + w]
-        if low == old:
+        old, hop = row[LOW + w], lay.hop[w]
+        since = now - lay.length[w]
+        if old != NEVER and since < (old + 1) * hop:
             continue
+        low = since // hop
         row[LOW + w] = low
-        if old == NEVER:
+        if old != NEVER:
+            _leave(row, lay, w, old, low)
+
+
+@nb.njit(cache=True, nogil=True, error_model="numpy")
+def _leave(row, lay, w, old, low):  # type: ignore[no-untyped-def]
+    """The window's buckets of epochs from `old` up to `low` leave its running totals."""
+    ring, base, start = lay.ring[w], lay.base[w], lay.start[w]
+    width = lay.stop[w] - start
+    run = lay.run + start
+    if low - old >= ring:
+        for slot in range(ring):
+            row[base + slot * (1 + width)] = NEVER
+        row[run : run + width] = 0
+        return
+    stale = False
+    slot = old % ring
+    for epoch in range(old, low):
+        at = base + slot * (1 + width)
+        slot = 0 if slot + 1 == ring else slot + 1
+        if row[at] != epoch:
             continue
-        ring, base, start = lay.ring[w], lay.base[w], lay.start[w]
-        width = lay.stop[w] - start
-        stale = False
-        for epoch in range(old, min(low, old + ring)):
-            at = base + (epoch % ring) * (1 + width)
-            if row[at] != epoch:
-                continue
-            row[at] = NEVER
-            for c in range(width):
-                if lay.op[start + c] <= ACTIVE:
-                    row[lay.run + start + c] -= row[at + 1 + c]
-                elif row[at + 1 + c] >= row[lay.run + start + c]:
-                    stale = True
-        if stale:
+        row[at] = NEVER
+        for c in range(width):
+            if lay.op[start + c] <= ACTIVE:
+                row[run + c] -= row[at + 1 + c]
+            elif row[at + 1 + c] >= row[run + c]:
+                stale = True
+    if not stale:
+        return
+    for c in range(width):
+        if lay.op[start + c] > ACTIVE:
+            row[run + c] = 0
+    for slot in range(ring):
+        at = base + slot * (1 + width)
+        if row[at] != NEVER:
             for c in range(width):
                 if lay.op[start + c] > ACTIVE:
-                    most = 0
-                    for slot in range(ring):
-                        at = base + slot * (1 + width)
-                        if row[at] != NEVER and row[at + 1 + c] > most:
-                            most = row[at + 1 + c]
-                    row[lay.run + start + c] = most
+                    row[run + c] = max(row[run + c], row[at + 1 + c])
 
 
-@nb.njit(cache=True, nogil=True)
+@nb.njit(cache=True, nogil=True, error_model="numpy")
 def meet(row, lay, at, other, flags):  # type: ignore[no-untyped-def]
     """The event's flags with FIRST and RETURNED set from the ring of counterparties, which learns of it.
 
     The ring keeps the counterparties seen last; a late stranger older than all of them is not taken in.
     """
-    end = lay.contacts + 4 * lay.contact_count
-    spot, oldest, oldest_at = -1, -1, at
-    i = lay.contacts
-    while i < end:
-        who = row[i]
-        if who == other:
+    held, most = row[HELD], lay.contact_count
+    who = lay.contacts
+    last_in, last_out, times = who + most, who + 2 * most, who + 3 * most
+    spot = -1
+    for i in range(held):
+        if row[who + i] == other:
             spot = i
             break
-        if who == -1:
-            oldest, oldest_at = i, NEVER
-            break
-        last = max(row[i + 1], row[i + 2])
-        if last < oldest_at:
-            oldest, oldest_at = i, last
-        i += 4
     if spot == -1:
         flags |= f.FIRST
-        if oldest == -1:
-            return flags
-        spot = oldest
-        row[spot] = other
-        row[spot + 1] = NEVER
-        row[spot + 2] = NEVER
-        row[spot + 3] = 0
-    back = row[spot + 2] if flags & f.IN else row[spot + 1]
+        if held < most:
+            spot = held
+            row[HELD] = held + 1
+        else:
+            oldest_at = at
+            for i in range(most):
+                last = max(row[last_in + i], row[last_out + i])
+                if last < oldest_at:
+                    spot, oldest_at = i, last
+            if spot == -1:
+                return flags
+        row[who + spot] = other
+        row[last_in + spot] = NEVER
+        row[last_out + spot] = NEVER
+        row[times + spot] = 0
+    mine, theirs = (last_in, last_out) if flags & f.IN else (last_out, last_in)
+    back = row[theirs + spot]
     if back != NEVER and back >= at - RETURN_SPAN and back <= at:
         flags |= f.RETURNED
-    mine = spot + 1 if flags & f.IN else spot + 2
-    row[mine] = max(row[mine], at)
-    row[spot + 3] += 1
-    row[MOST_WITH_ONE] = max(row[MOST_WITH_ONE], row[spot + 3])
+    row[mine + spot] = max(row[mine + spot], at)
+    row[times + spot] += 1
+    row[MOST_WITH_ONE] = max(row[MOST_WITH_ONE], row[times + spot])
     return flags
 
 
-@nb.njit(cache=True, nogil=True)
+@nb.njit(cache=True, nogil=True, error_model="numpy")
 def pass_through(row, lay, at, flags, value, scratch):  # type: ignore[no-untyped-def]
     """What of an outgoing sum was received within the hour, within the day, and how long it lay.
 
@@ -283,14 +296,15 @@ def pass_through(row, lay, at, flags, value, scratch):  # type: ignore[no-untype
             break
 
 
-@nb.njit(cache=True, nogil=True)
+@nb.njit(cache=True, nogil=True, error_model="numpy")
 def enter(row, lay, at, scratch):  # type: ignore[no-untyped-def]
     """Every window's bucket for `at` is this event's own; what stood there before has left the window.
 
     `scratch` learns where each window's bucket stands, -1 where the event is too old for it.
     """
     for w in range(lay.hop.size):
-        epoch = at // lay.hop[w]
+        # an event of the clock's own instant stands in the newest bucket
+        epoch = row[LOW + w] + lay.ring[w] - 1 if at == row[CLOCK] else at // lay.hop[w]
         if epoch < row[LOW + w]:
             scratch[SPOTS + w] = -1
             continue
@@ -302,7 +316,7 @@ def enter(row, lay, at, scratch):  # type: ignore[no-untyped-def]
         scratch[SPOTS + w] = spot
 
 
-@nb.njit(cache=True, nogil=True)
+@nb.njit(cache=True, nogil=True, error_model="numpy")
 def add(row, lay, at, known_at, other, value, flags, scratch):  # type: ignore[no-untyped-def]
     """The event's flags as it entered the key's row; the row now knows of it.
 
@@ -353,7 +367,7 @@ def add(row, lay, at, known_at, other, value, flags, scratch):  # type: ignore[n
     return flags
 
 
-@nb.njit(cache=True, nogil=True)
+@nb.njit(cache=True, nogil=True, error_model="numpy")
 def answer(row, lay, asked_at, out):  # type: ignore[no-untyped-def]
     """The row's answer to a question asked at `asked_at`, written to `out`.
 
@@ -364,20 +378,18 @@ def answer(row, lay, asked_at, out):  # type: ignore[no-untyped-def]
     for c in range(n):
         out[c] = row[lay.run + c]
     m = lay.d_need.size
+    held = row[HELD]
+    last_in = lay.contacts + lay.contact_count
+    last_out = last_in + lay.contact_count
     for d in range(m):
-        out[n + d] = 0
-    held = 0
-    end = lay.contacts + 4 * lay.contact_count
-    i = lay.contacts
-    while i < end and row[i] != -1:
-        held += 1
-        for d in range(m):
-            w = lay.d_window[d]
-            since = row[LOW + w] * lay.hop[w]
-            need = lay.d_need[d]
-            if (need & f.IN and row[i + 1] >= since) or (need & f.OUT and row[i + 2] >= since):
-                out[n + d] += 1
-        i += 4
+        w = lay.d_window[d]
+        since = row[LOW + w] * lay.hop[w]
+        since_in = since if lay.d_need[d] & f.IN else FOREVER
+        since_out = since if lay.d_need[d] & f.OUT else FOREVER
+        met = 0
+        for i in range(held):
+            met += (row[last_in + i] >= since_in) | (row[last_out + i] >= since_out)
+        out[n + d] = met
     at = n + m
     out[at] = (asked_at - row[FIRST_AT]) // SECOND if row[SEEN] else -1
     out[at + 1] = (asked_at - row[LAST_AT]) // SECOND if row[SEEN] else -1
@@ -386,7 +398,7 @@ def answer(row, lay, asked_at, out):  # type: ignore[no-untyped-def]
     out[at + 4] = row[MOST_WITH_ONE]
 
 
-@nb.njit(cache=True, nogil=True)
+@nb.njit(cache=True, nogil=True, error_model="numpy")
 def replay_keys(events, questions, lay, e_order, e_bounds, q_order, q_bounds, begin, end, out):  # type: ignore[no-untyped-def]
     """The answers of the keys from `begin` to `end`, one reused row, written to `out`.
 
@@ -421,7 +433,7 @@ def replay_keys(events, questions, lay, e_order, e_bounds, q_order, q_bounds, be
             out[q, :] = line
 
 
-@nb.njit(cache=True, nogil=True)
+@nb.njit(cache=True, nogil=True, error_model="numpy")
 def _let_in(row, lay, events, order, held, done, clock, scratch):  # type: ignore[no-untyped-def]
     """The events held back because they happened at the clock's instant enter, now that it is over."""
     for p in range(held, done):
@@ -429,7 +441,7 @@ def _let_in(row, lay, events, order, held, done, clock, scratch):  # type: ignor
             _tell(row, lay, events, order[p], scratch)
 
 
-@nb.njit(cache=True, nogil=True)
+@nb.njit(cache=True, nogil=True, error_model="numpy")
 def _tell(row, lay, events, i, scratch):  # type: ignore[no-untyped-def]
     return add(
         row,
@@ -443,7 +455,7 @@ def _tell(row, lay, events, i, scratch):  # type: ignore[no-untyped-def]
     )
 
 
-@nb.njit(cache=True, nogil=True)
+@nb.njit(cache=True, nogil=True, error_model="numpy")
 def enter_keys(events, lay, order, bounds, out):  # type: ignore[no-untyped-def]
     """Each event's flags as it entered its key's row, written to `out`."""
     row = np.empty(lay.width, dtype=np.int64)

@@ -92,7 +92,7 @@ class Histories:
         have = len(self._rows)
         if key < have:
             return
-        rows = np.empty((max(key + 1, 2 * have, 16), self.layout.width), dtype=np.int64)
+        rows = np.zeros((max(key + 1, 2 * have, 16), self.layout.width), dtype=np.int64)
         rows[:have] = self._rows
         for row in rows[have:]:
             kernel.clear(row, self.layout)
