@@ -82,6 +82,12 @@ def pick_judges(
         )
     subjects = present(dataset)
     if model is not None:
+        if not any((model / s).is_dir() for s in subjects):
+            raise BadModel(
+                f"the folder holds no model of {', '.join(subjects)}",
+                where=str(model),
+                fix="name the folder that `duanka train` wrote, or leave out --model",
+            )
         return {
             s: load_judge(model, s, "given")
             if (model / s).is_dir()
@@ -125,7 +131,9 @@ def _own_or_default(
         names = catalogue.names_of(subject)
         settings = train_settings(tools.settings.threads)
         model = train(examples, names, seed=SEED, settings=settings, prior=default.model)
-    return Judge(subject, model, "trained_here")
+    # with too few of the labelled among what is judged, training hands the default back
+    own = model.version != default.model.version
+    return Judge(subject, model, "trained_here") if own else default
 
 
 def train_settings(threads: int) -> TrainSettings:
