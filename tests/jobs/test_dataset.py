@@ -1,3 +1,4 @@
+import contextlib
 from datetime import UTC, datetime, timedelta
 
 import polars as pl
@@ -108,10 +109,8 @@ def test_what_is_no_instant_is_refused_with_a_pattern(text):
 @given(text=st.text(max_size=30))
 @settings(max_examples=80, deadline=None)
 def test_any_text_is_an_instant_in_utc_or_refused(text):
-    try:
+    with contextlib.suppress(BadInput):
         assert parse_instant(text).utcoffset() == timedelta(0)
-    except BadInput:
-        pass
 
 
 @given(st.lists(st.tuples(st.integers(0, 3), st.integers(0, 10_000)), unique_by=lambda t: t[1]))
