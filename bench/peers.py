@@ -21,32 +21,40 @@ _INTERVALS = {
 }  # fmt: skip
 
 
-def snapml_settings(*, wide: bool) -> dict[str, Any]:
-    """Its quick settings (statistics of 30 days, fan and degree of 7, scatter-gather of 5, no cycles).
+def snapml_settings(how: str) -> dict[str, Any]:
+    """Its settings by name; windows in days.
 
-    `wide` (quality): what did best on the validation days of five tried: statistics of 90 days, fan
-    and degree of one, scatter-gather of 30 and temporal cycles of 15.
+    `quick` is what its speed is measured with: no cycles. `wide` did best of seven tried on the
+    validation days of amlgentex_a25k; on the denser amlsim_10Kd it did not finish within ten
+    CPU-minutes, so `cycles` stands there.
     """
-    past = 90 if wide else 30
-    feats = [0, 1, 2, 3, 4, 8, 9, 10]
+    past, near, gather, cycle = {
+        "quick": (30, 7, 5, 0),
+        "cycles": (30, 7, 5, 5),
+        "wide": (90, 1, 30, 15),
+    }[how]
     settings: dict[str, Any] = {
-        "num_threads": 1, "time_window": past * DAY_S,
-        "vertex_stats": True, "vertex_stats_tw": past * DAY_S, "vertex_stats_cols": [4],
-        "vertex_stats_feats": feats,
-    }  # fmt: skip
-    for pattern, days, on in (
-        ("fan", 1 if wide else 7, True),
-        ("degree", 1 if wide else 7, True),
-        ("scatter-gather", 30 if wide else 5, True),
-        ("temp-cycle", 15, wide),
+        "num_threads": 1,
+        "time_window": past * DAY_S,
+        "vertex_stats": True,
+        "vertex_stats_tw": past * DAY_S,
+        "vertex_stats_cols": [4],
+        "vertex_stats_feats": [0, 1, 2, 3, 4, 8, 9, 10],
+    }
+    for pattern, days in (
+        ("fan", near),
+        ("degree", near),
+        ("scatter-gather", gather),
+        ("temp-cycle", cycle),
     ):
         bins = BINS if pattern != "temp-cycle" else [2, 3, 4, 5, 6, 8]
-        settings |= {pattern: on, f"{pattern}_tw": days * DAY_S, f"{pattern}_bins": bins}
+        settings[pattern] = days > 0
+        settings |= {f"{pattern}_tw": max(days, 1) * DAY_S, f"{pattern}_bins": bins}
     return settings
 
 
 def snapml_features(
-    edges: NDArray[np.float64], *, batch: int = BATCH, wide: bool = True, warm: int = 0
+    edges: NDArray[np.float64], *, batch: int = BATCH, how: str, warm: int = 0
 ) -> NDArray[np.float32]:
     """Its features of every edge after the first `warm`, batch by batch.
 
@@ -55,7 +63,7 @@ def snapml_features(
     from snapml import GraphFeaturePreprocessor
 
     graph = GraphFeaturePreprocessor()
-    graph.set_params(snapml_settings(wide=wide))
+    graph.set_params(snapml_settings(how))
     if warm:
         graph.partial_fit(np.ascontiguousarray(edges[:warm]))
     width = edges.shape[1]

@@ -113,7 +113,7 @@ def live(rows, lots, lay, flow, out):  # type: ignore[no-untyped-def]
 class Host:
     """The rows of every account in memory."""
 
-    def __init__(self, flow: Flow, keep_answers: int = 1024) -> None:
+    def __init__(self, flow: Flow, keep_answers: int = 64) -> None:
         self.flow = flow
         self.rows = np.empty((flow.accounts, transfers.LAYOUT.width), np.int64)
         self.lots = np.zeros((flow.accounts, WIDTH), np.int64)
@@ -184,7 +184,7 @@ def streaming(flows: list[Flow], *, times: int, peer_rows: int) -> list[dict[str
             edges = np.column_stack(
                 [np.arange(flow.at.size), flow.payer, flow.payee, flow.at // 1_000_000, flow.value]
             ).astype(np.float64)[: warm + count]
-            calls["snapml"] = _snapml(edges, warm, wide=False)
+            calls["snapml"] = _snapml(edges, warm)
         spent = _turns(host, calls, times)
         rate = {"duanka": flow.at.size / spent["duanka"]}
         if "snapml" in spent:
@@ -193,8 +193,8 @@ def streaming(flows: list[Flow], *, times: int, peer_rows: int) -> list[dict[str
     return found
 
 
-def _snapml(edges: NDArray[np.float64], warm: int, *, wide: bool) -> Callable[[], Any]:
-    return lambda: peers.snapml_features(edges, warm=warm, wide=wide)
+def _snapml(edges: NDArray[np.float64], warm: int) -> Callable[[], Any]:
+    return lambda: peers.snapml_features(edges, warm=warm, how="quick")
 
 
 def _turns(host: Host, calls: dict[str, Callable[[], Any]], times: int) -> dict[str, float]:
