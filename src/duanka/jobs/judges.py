@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 SEED = 20_211_011
 EVENT_DAYS = 10
+TAUGHT_BY_LABELS = ("account", "sim", "opening")
 HOW = {
     "default": (
         "随产品附带的模型，在模拟城镇上训练；本地标签不足，请把结果当作线索核查。",
@@ -72,8 +73,9 @@ def pick_judges(
 ) -> dict[str, Judge]:
     """A judge for each subject of which there is anything to judge.
 
-    A subject is trained here when the dataset's own labels, known before its instant, are at least
-    `labels.enough_implicated`; else the default judges.
+    Cards and openings are trained here when the dataset's own labels, known before its instant, are
+    at least `labels.enough_implicated`; else the default judges. Labels name cards: they do not say
+    which of a card's transfers or calls was the bad one, so events are left to the default.
     Raises: BadModel if `model` is no folder of models that fit.
     """
     if model is not None and not model.is_dir():
@@ -124,7 +126,7 @@ def _own_or_default(
     dataset: Dataset, subject: Subject, known: teach.Known, enough: int, tools: Tools
 ) -> Judge:
     default = load_judge(default_folder(), subject, "default")
-    if bad_count(dataset, subject, known) < enough:
+    if subject not in TAUGHT_BY_LABELS or bad_count(dataset, subject, known) < enough:
         return default
     with tools.say.stage(f"学习 learning: {subject}"):
         examples = examples_of(dataset, subject, known)
