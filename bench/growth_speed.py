@@ -60,6 +60,9 @@ def bench(*, quick: bool) -> dict[str, Any]:
         command = [sys.executable, str(HERE / "growth_speed.py"), str(size)]
         told = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
         found.append(json.loads(told.stdout.splitlines()[-1]))
+        print(
+            f"   {size:,}: {found[-1]['streams_s'] + found[-1]['answer_s']:.0f} CPU s", flush=True
+        )
     rows = [
         [
             f"{told['transfers']:,}", told["streams_s"], told["answer_s"],

@@ -131,9 +131,9 @@ def train(
 def train_default(
     out: Out,
     *,
-    towns: Annotated[int, typer.Option(min=1, help="how many towns to learn from 城镇数")] = 40,
-    people: Annotated[int, typer.Option(help="how many people a town has 每镇人数")] = 6000,
-    rings: Annotated[int, typer.Option(min=1, help="how many rings a town has 每镇团伙数")] = 14,
+    towns: Annotated[int, typer.Option(min=1, help="how many towns to learn from 城镇数")] = 10,
+    people: Annotated[int, typer.Option(help="how many people a town has 每镇人数")] = 8000,
+    rings: Annotated[int, typer.Option(min=1, help="how many rings a town has 每镇团伙数")] = 7,
     seed: Annotated[int, typer.Option(help="the first town's seed 首镇随机种子")] = 1000,
     habits: Annotated[
         str | None, typer.Option(help="habits of the rings, by commas 团伙手法，逗号分隔")
