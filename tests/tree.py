@@ -7,7 +7,10 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 SRC = ROOT / "src" / "duanka"
-ROOMS = ("features", "jobs", "models", "network", "policy", "simulate", "store", "tables")
+ROOMS = (
+    "cases", "features", "governance", "intercept", "jobs", "leads", "models",
+    "network", "policy", "simulate", "store", "tables", "web",
+)  # fmt: skip
 FILES = ("cli.py", "errors.py", "settings.py")
 NOT_TEXT = {".parquet", ".xlsx", ".gz", ".png", ".npz", ".zip"}
 

@@ -1,0 +1,1 @@
+"""How the trade is doing: outlets, institutions and regions."""

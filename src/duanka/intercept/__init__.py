@@ -1,0 +1,1 @@
+"""The live door: answers transfers, calls and applications while they happen."""

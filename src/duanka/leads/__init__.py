@@ -1,0 +1,1 @@
+"""What we tell and are told: leads, receipts, feedback."""

@@ -1,0 +1,1 @@
+"""The door for people and their programs: the JSON API and the console."""
