@@ -22,7 +22,7 @@ def failing(monkeypatch, error: BaseException) -> None:
     def stop(*_words):
         raise error
 
-    monkeypatch.setattr(cli, "_settings", stop)
+    monkeypatch.setattr(cli, "settings_of", stop)
 
 
 def test_help_names_every_verb():
@@ -125,13 +125,13 @@ def test_debug_is_not_taken_for_a_misspelt_setting(monkeypatch, tmp_path):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("DUANKA_DEBUG", "1")
     monkeypatch.setenv("DUANKA_THREADS", "7")
-    assert cli._settings(None).threads == 7
+    assert cli.settings_of(None).threads == 7
 
 
 def test_policy_folders_of_the_command_come_last(monkeypatch, tmp_path):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("DUANKA_POLICY_FOLDERS", "a")
-    assert cli._settings([tmp_path / "b"]).policy_folders == ("a", str(tmp_path / "b"))
+    assert cli.settings_of([tmp_path / "b"]).policy_folders == ("a", str(tmp_path / "b"))
 
 
 def garbage(folder):

@@ -9,7 +9,7 @@ ROOT = Path(__file__).resolve().parents[1]
 SRC = ROOT / "src" / "duanka"
 ROOMS = (
     "cases", "features", "governance", "intercept", "jobs", "leads", "models",
-    "network", "policy", "simulate", "store", "tables", "web",
+    "network", "policy", "simulate", "store", "tables", "verbs", "web",
 )  # fmt: skip
 FILES = ("cli.py", "errors.py", "settings.py")
 NOT_TEXT = {".parquet", ".xlsx", ".gz", ".png", ".npz", ".zip"}

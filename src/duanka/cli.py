@@ -5,17 +5,15 @@ from __future__ import annotations
 import os
 import sys
 import warnings
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from duanka.verbs.options import AsOf, Data, Format, Out, Policies, parts, progress, settings_of
+
 if TYPE_CHECKING:
     import polars as pl
-
-    from duanka.jobs.progress import Progress
-    from duanka.settings import Settings
 
 app = typer.Typer(
     name="duanka",
@@ -31,25 +29,6 @@ policy_app = typer.Typer(
     rich_markup_mode=None,
 )
 app.add_typer(policy_app, name="policy")
-
-
-class Format(StrEnum):
-    """How tables are written."""
-
-    PARQUET = "parquet"
-    CSV = "csv"
-
-
-Data = Annotated[Path, typer.Argument(help="folder of records, one file a table 数据文件夹")]
-Out = Annotated[Path, typer.Option("--out", help="folder to write 输出文件夹")]
-AsOf = Annotated[
-    str | None,
-    typer.Option(help="judge as of this instant, ISO 8601; default: the last event 评判时点"),
-]
-Policies = Annotated[
-    list[Path] | None,
-    typer.Option("--policy", help="a further policy folder; may be repeated 另加政策文件夹"),
-]
 
 
 @app.callback(invoke_without_command=True)
@@ -78,10 +57,10 @@ def run(
     policy: Policies = None,
 ) -> None:
     """Judge every card of DATA, write tables and report.html to OUT. 评判全部卡片。"""
-    settings = _settings(policy)
+    settings = settings_of(policy)
     from duanka.jobs.run import run as job
 
-    job(data, out, as_of=as_of, model=model, fmt=fmt.value, settings=settings, say=_progress())
+    job(data, out, as_of=as_of, model=model, fmt=fmt.value, settings=settings, say=progress())
     _show_run(out)
 
 
@@ -98,7 +77,7 @@ def simulate(
     """Make a town to practise on, with the truth beside it. 生成模拟城镇及其真相。"""
     from duanka.jobs.simulate import simulate as job
 
-    job(out, people=people, days=days, seed=seed, habits=_parts(habits), say=_progress())
+    job(out, people=people, days=days, seed=seed, habits=parts(habits), say=progress())
 
 
 @app.command("import", short_help="read files of a foreign layout 导入外部版式")
@@ -108,10 +87,10 @@ def import_(
     out: Out,
 ) -> None:
     """Turn files of a foreign LAYOUT into a folder that `run` can read. 导入外部版式。"""
-    settings = _settings(None)
+    settings = settings_of(None)
     from duanka.jobs.import_layout import import_layout as job
 
-    job(layout, files, out, settings=settings, say=_progress())
+    job(layout, files, out, settings=settings, say=progress())
 
 
 @app.command(short_help="learn a model from labels 训练模型")
@@ -121,10 +100,10 @@ def train(
     as_of: AsOf = None,
 ) -> None:
     """Learn a model from the labels of DATA, write it to OUT. 用已有标签训练模型。"""
-    settings = _settings(None)
+    settings = settings_of(None)
     from duanka.jobs.train import train as job
 
-    job(data, out, as_of=as_of, settings=settings, say=_progress())
+    job(data, out, as_of=as_of, settings=settings, say=progress())
 
 
 @app.command("train-default", short_help="make the models that ship 训练随附模型")
@@ -140,13 +119,13 @@ def train_default(
     ] = None,
 ) -> None:
     """Learn the models that come with the product from simulated towns. 以模拟城镇训练随附模型。"""
-    settings = _settings(None)
+    settings = settings_of(None)
     from duanka.jobs.train_default import Practice
     from duanka.jobs.train_default import train_default as job
     from duanka.simulate.world import ALL_HABITS
 
-    practice = Practice(towns, people, rings, _parts(habits) or ALL_HABITS, seed)
-    job(practice, out, threads=settings.threads, say=_progress())
+    practice = Practice(towns, people, rings, parts(habits) or ALL_HABITS, seed)
+    job(practice, out, threads=settings.threads, say=progress())
 
 
 @app.command(short_help="compare judgements with the truth 评估质量")
@@ -155,11 +134,11 @@ def evaluate(
     truth: Annotated[Path, typer.Option(help="truth folder or label table 真相或标签")],
 ) -> None:
     """Say how good the judgements in OUT were, against the TRUTH. 评估评判质量。"""
-    settings = _settings(None)
+    settings = settings_of(None)
     from duanka.jobs.evaluate import evaluate as job
     from duanka.models.evaluate import text_table
 
-    for subject, found in job(out, truth, settings=settings, say=_progress()).items():
+    for subject, found in job(out, truth, settings=settings, say=progress()).items():
         typer.echo(f"\n{subject}\n{text_table(found)}")
 
 
@@ -170,10 +149,10 @@ def policy_check(
     ] = None,
 ) -> None:
     """Load every rule and run its worked examples. 载入规则并运行例题。"""
-    settings = _settings(None)
+    settings = settings_of(None)
     from duanka.jobs.policy_check import policy_check as job
 
-    job(folders or [], settings=settings, say=_progress())
+    job(folders or [], settings=settings, say=progress())
 
 
 @policy_app.command("show", short_help="the rules in force on a day 某日有效规则")
@@ -182,35 +161,10 @@ def policy_show(
     policy: Policies = None,
 ) -> None:
     """Print the rules in force on a day. 列出某日有效的规则。"""
-    settings = _settings(policy)
+    settings = settings_of(policy)
     from duanka.jobs.policy_show import policy_show as job
 
     typer.echo("\n".join(job(day, settings=settings)))
-
-
-def _parts(text: str | None) -> tuple[str, ...]:
-    return tuple(part.strip() for part in (text or "").split(",") if part.strip())
-
-
-def _settings(policies: list[Path] | None) -> Settings:
-    from dataclasses import replace
-
-    from duanka.settings import load
-
-    environ = {name: text for name, text in os.environ.items() if name != "DUANKA_DEBUG"}
-    settings = load(environ=environ)
-    if policies:
-        further = tuple(str(folder) for folder in policies)
-        settings = replace(settings, policy_folders=(*settings.policy_folders, *further))
-    return settings
-
-
-def _progress() -> Progress:
-    from rich.console import Console
-
-    from duanka.jobs.progress import Progress
-
-    return Progress(Console(stderr=True))
 
 
 def _show_run(out: Path) -> None:

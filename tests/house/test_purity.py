@@ -5,7 +5,7 @@ import re
 
 from tree import dotted, parsed, short, sources
 
-DOORS = ("settings.py", "cli.py", "jobs/", "intercept/", "web/")
+DOORS = ("settings.py", "cli.py", "verbs/", "jobs/", "intercept/", "web/")
 IMPURE = re.compile(
     r"^(time\.(time|monotonic|perf_counter|localtime|gmtime)(_ns)?|(datetime\.)?datetime\.(now|utcnow|today)"
     r"|(datetime\.)?date\.today|os\.(environ|getenv|urandom)|uuid\.uuid[14]|secrets\.\w+"
@@ -16,7 +16,7 @@ DISK = re.compile(
     r"(^open$|\.(write_text|write_bytes|read_text|read_bytes|mkdir|unlink|rmtree|write_parquet|write_csv"
     r"|sink_parquet|sink_csv|save_model)$|^(pl|polars)\.(read|scan)_\w+$)"
 )
-DISK_FLOORS = ("store/", "jobs/", "intercept/", "web/", "cli.py", "settings.py")
+DISK_FLOORS = ("store/", "jobs/", "intercept/", "web/", "verbs/", "cli.py", "settings.py")
 MAY_TOUCH_DISK = {
     "tables/read.py": "reads the file it is given the path of",
     "models/card.py": "reads and writes the model folder it is given",
