@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,6 +11,8 @@ from duanka.features import calls, devices, openings, replay, taint, transfers
 from duanka.features.spec import HOUR
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from numpy.typing import NDArray
 
     from duanka.features.columns import Columns
@@ -20,18 +22,35 @@ if TYPE_CHECKING:
     from duanka.features.streams import Streams
 
     Ints = NDArray[np.int64]
+    Matrix = NDArray[np.float32]
 
 EAST_H = 8
 NEVER = 1 << 62
 
 
+# answers at one instant are kept for whoever asks next, up to so many bytes a stream
+MOST_HELD = 1 << 30
+
+
+@dataclass(frozen=True)
+class Held:
+    """What a stream answered at one instant, by key; `place` is -1 for a key nobody has asked about.
+
+    Shapes: place (keys,), found (keys asked, names).
+    """
+
+    place: NDArray[np.int32]
+    found: NDArray[np.float32]
+
+
 @dataclass(frozen=True)
 class Asker:
-    """Who answers, and with how many threads."""
+    """Who answers, and with how many threads; `held` is what was answered at one instant before."""
 
     records: Records
     streams: Streams
     threads: int = 1
+    held: dict[tuple[int, str, int], Held] = field(default_factory=dict, repr=False, compare=False)
 
 
 @dataclass(frozen=True)
@@ -66,33 +85,78 @@ class Questions:
 
 
 def ask(
-    out: Columns, events: Events, asked: Asked, of: Questions, *, threads: int = 1, prefix: str = ""
+    asker: Asker, out: Columns, events: Events, asked: Asked, of: Questions, *, prefix: str = ""
 ) -> None:
     """The stream's answers as columns; missing where the key is unknown or the stream had told of nothing yet."""
+    out.block(asked.names, _matrix(asker, events, asked, of), prefix)
+
+
+def ask_sides(
+    asker: Asker, out: Columns, events: Events, asked: Asked, sides: Mapping[str, Questions]
+) -> None:
+    """The stream's answers about several sides of the same events, by prefix, in one replay."""
+    key = np.concatenate([of.key for of in sides.values()])
+    at = np.concatenate([of.at for of in sides.values()])
+    found = _matrix(asker, events, asked, Questions(key, at))
+    begin = 0
+    for prefix, of in sides.items():
+        out.block(asked.names, found[begin : begin + of.key.size].copy(), prefix)
+        begin += of.key.size
+
+
+def _matrix(asker: Asker, events: Events, asked: Asked, of: Questions) -> Matrix:
     begun = events.known_at[0] if events.at.size else NEVER
     have = np.flatnonzero((of.key >= 0) & (of.at > begun))
     whole = have.size == of.key.size
-    questions = (
-        replay.ask(of.key, of.at, events)
-        if whole
-        else replay.ask(of.key[have], of.at[have], events)
-    )
-    found = replay.answer(
-        events, questions, asked.layout, names=asked.names, threads=threads, dtype=np.float32
-    )
+    asking = of if whole else Questions(of.key[have], of.at[have])
+    found = _found(asker, events, asked, asking)
     if whole:
-        matrix = found
-    else:
-        matrix = np.full((of.key.size, len(asked.names)), np.nan, dtype=np.float32)
-        matrix[have] = found
-    out.block(asked.names, matrix, prefix)
+        return found
+    matrix = np.full((of.key.size, len(asked.names)), np.nan, dtype=np.float32)
+    matrix[have] = found
+    return matrix
+
+
+def _found(asker: Asker, events: Events, asked: Asked, of: Questions) -> Matrix:
+    """The answers; those of one instant are kept, so that no key is replayed twice for it."""
+    if of.key.size == 0 or not (of.at == of.at[0]).all():
+        return _replayed(asker, events, asked, of)
+    spot = (id(events.key), asked.names[0], int(of.at[0]))
+    size = int(max(events.key.max(initial=-1), of.key.max())) + 1
+    held = asker.held.get(spot, Held(np.zeros(0, np.int32), np.empty((0, len(asked.names)), "f4")))
+    place = np.full(max(size, held.place.size), -1, dtype=np.int32)
+    place[: held.place.size] = held.place
+    fresh = np.unique(of.key[place[of.key] < 0])
+    more = _replayed(asker, events, asked, Questions(fresh, np.full(fresh.size, of.at[0])))
+    place[fresh] = len(held.found) + np.arange(fresh.size)
+    found = np.concatenate([held.found, more]) if len(held.found) else more
+    if found.nbytes <= MOST_HELD:
+        asker.held[spot] = Held(place, found)
+    return found[place[of.key]]
+
+
+def _replayed(asker: Asker, events: Events, asked: Asked, of: Questions) -> Matrix:
+    return replay.answer(
+        events,
+        replay.ask(of.key, of.at, events),
+        asked.layout,
+        names=asked.names,
+        threads=asker.threads,
+        dtype=np.float32,
+    )
 
 
 def ask_calls(asker: Asker, out: Columns, of: Questions, *, prefix: str = "") -> None:
     """All that calls and messages say of phone cards, with what follows from it."""
+    ask(asker, out, asker.streams.calls, CALLS, of, prefix=prefix)
+    ask_around_calls(asker, out, of, prefix=prefix)
+
+
+def ask_around_calls(asker: Asker, out: Columns, of: Questions, *, prefix: str = "") -> None:
+    """What is asked of a phone card's payments after calls and of its messages, its calls being there."""
     s = asker.streams
-    for events, asked in ((s.calls, CALLS), (s.paid, PAID), (s.messages, MESSAGES)):
-        ask(out, events, asked, of, threads=asker.threads, prefix=prefix)
+    for events, asked in ((s.paid, PAID), (s.messages, MESSAGES)):
+        ask(asker, out, events, asked, of, prefix=prefix)
     out.derive(calls.DERIVED, prefix)
 
 

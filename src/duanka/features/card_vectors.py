@@ -42,7 +42,7 @@ def account_vectors(asker: Asker, account: Ints, at: Ints) -> Matrix:
     """
     r, s = asker.records, asker.streams
     out = Columns(at)
-    ask(out, s.transfers, TRANSFERS, Questions(account, at), threads=asker.threads)
+    ask(asker, out, s.transfers, TRANSFERS, Questions(account, at))
     out.derive(transfers.DERIVED)
     _put_card(asker, out, r.accounts, account, at)
     kind = r.accounts.said(r.accounts.kind, account, at)
@@ -72,10 +72,10 @@ def _put_card(asker: Asker, out: Columns, cards: Cards, of: Ints, at: Ints) -> N
     r, s = asker.records, asker.streams
     card = Questions(of if cards is r.accounts else r.card("sim", of), at)
     for events, asked in ((s.uses, USES), (s.places, PLACES), (s.notices, NOTICES)):
-        ask(out, events, asked, card, threads=asker.threads)
+        ask(asker, out, events, asked, card)
     holder = cards.said(cards.holder, of, at)
     by_holder = s.applications.applicants
-    ask(out, by_holder, APPLICANTS, Questions(holder, at), threads=asker.threads)
+    ask(asker, out, by_holder, APPLICANTS, Questions(holder, at))
     out.put("age_days", register.age_days(cards, of, at))
     register.put_holding(r, out, holder, at)
     register.put_at_company(out, cards, of, at)
@@ -90,7 +90,7 @@ def _put_bound_sim(asker: Asker, out: Columns, account: Ints, at: Ints) -> None:
         (s.messages, MESSAGES, sim),
         (s.uses, USES, r.card("sim", sim)),
     ):
-        ask(bound, events, asked, Questions(key, at), threads=asker.threads)
+        ask(asker, bound, events, asked, Questions(key, at))
     for name in (*given.BOUND_CALLS, *given.BOUND_MESSAGES, *given.BOUND_USES):
         out.put(f"bound_{name}", bound.get(name))
     out.put("has_bound_sim", sim >= 0)
@@ -135,7 +135,7 @@ def _put_bound_accounts(asker: Asker, out: Columns, sim: Ints, at: Ints) -> None
     n = pairs["n"].to_numpy()
     questions = Questions(pairs["account"].to_numpy(), pairs["at"].to_numpy())
     held = Columns(questions.at)
-    ask(held, asker.streams.transfers, TRANSFERS, questions, threads=asker.threads)
+    ask(asker, held, asker.streams.transfers, TRANSFERS, questions)
     for name in given.SIM_ACCOUNT:
         most = np.full(sim.size, np.nan, dtype=np.float32)
         np.fmax.at(most, n, held.get(name))

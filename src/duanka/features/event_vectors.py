@@ -18,7 +18,8 @@ from duanka.features.asking import (
     USES,
     Questions,
     ask,
-    ask_calls,
+    ask_around_calls,
+    ask_sides,
     hour,
 )
 from duanka.features.columns import Columns
@@ -59,12 +60,12 @@ def transfer_vectors(asker: Asker, which: Ints) -> Matrix:
     t = r.transfers
     at, payee = t.at[which], t.taker[which]
     out = Columns(at)
-    for side, account in (("payer_", t.giver[which]), ("payee_", payee)):
-        of = Questions(account, at)
-        for events, asked in ((s.transfers, TRANSFERS), (s.uses, USES), (s.notices, NOTICES)):
-            ask(out, events, asked, of, threads=asker.threads, prefix=side)
+    sides = {"payer_": Questions(t.giver[which], at), "payee_": Questions(payee, at)}
+    for events, asked in ((s.transfers, TRANSFERS), (s.uses, USES), (s.notices, NOTICES)):
+        ask_sides(asker, out, events, asked, sides)
+    for side, of in sides.items():
         out.derive(transfers.DERIVED, side)
-        out.put(f"{side}age_days", register.age_days(r.accounts, account, at))
+        out.put(f"{side}age_days", register.age_days(r.accounts, of.key, at))
     _put_transfer(asker, out, which)
     out.put("payee_known", register.listed(r.accounts, payee, at))
     return out.lay_out("transfer", r)
@@ -92,12 +93,12 @@ def call_vectors(asker: Asker, which: Ints) -> Matrix:
     c = r.calls
     at, caller = c.at[which], c.giver[which]
     out = Columns(at)
-    ask_calls(asker, out, Questions(caller, at), prefix="caller_")
+    sides = {"caller_": Questions(caller, at), "callee_": Questions(c.taker[which], at)}
+    ask_sides(asker, out, s.calls, CALLS, sides)
+    ask_around_calls(asker, out, sides["caller_"], prefix="caller_")
     card = Questions(r.card("sim", caller), at)
     for events, asked in ((s.uses, USES), (s.notices, NOTICES)):
-        ask(out, events, asked, card, threads=asker.threads, prefix="caller_")
-    callee = Questions(c.taker[which], at)
-    ask(out, s.calls, CALLS, callee, threads=asker.threads, prefix="callee_")
+        ask(asker, out, events, asked, card, prefix="caller_")
     first, total = out.get("callee_call_first_count_30d"), out.get("callee_call_out_count_30d")
     out.put("callee_call_first_share_30d", share(first.astype(float), total.astype(float)))
     out.put("hour", hour(at))
@@ -122,7 +123,7 @@ def opening_vectors(asker: Asker) -> Matrix:
         ("outlet_", o["outlet"], s.outlet_notices, HOST_NOTICES),
         ("staff_", o["staff"], s.staff_notices, HOST_NOTICES),
     ):
-        ask(out, events, asked, Questions(host, at), threads=asker.threads, prefix=name)
+        ask(asker, out, events, asked, Questions(host, at), prefix=name)
     register.put_holding(r, out, holder, at)
     out.put("holder_company_count", np.full(at.size, np.nan))
     register.leave_out_own(r, out, holder, o["card"])

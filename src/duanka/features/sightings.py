@@ -27,7 +27,7 @@ SHARED_FROM = 2
 STRETCH = 6 * HOUR
 
 
-def uses(records: Records) -> tuple[Events, pl.DataFrame]:
+def uses(records: Records, *, threads: int = 1) -> tuple[Events, pl.DataFrame]:
     """Uses of devices by cards, one a stretch, told with who else is on the device and the network.
 
     Columns: returns, beside the events: card, device, at (dense, microseconds), in order of time.
@@ -38,8 +38,8 @@ def uses(records: Records) -> tuple[Events, pl.DataFrame]:
     holder = records.holder_of(card, at + 1)
     # a holder unknown counts as one of its own
     guest = np.where(holder >= 0, holder, records.holders.size + card)
-    crowd = _others(device, guest, at, devices.ON_DEVICE)
-    noise = _others(network, card, at, devices.ON_NETWORK)
+    crowd = _others(device, guest, at, devices.ON_DEVICE, threads=threads)
+    noise = _others(network, card, at, devices.ON_NETWORK, threads=threads)
     flags = flags | (crowd << f.CROWD_SHIFT) | (noise << f.GATHER_SHIFT)
     flags = flags | np.where(crowd >= SHARED_FROM, f.SHARED, 0) | f.IN | f.OK
     other = np.where(device >= 0, device, records.devices.size + network)
@@ -74,7 +74,7 @@ def _stacked(names: tuple[str, ...], parts: Sequence[tuple[Ints, ...]]) -> pl.Da
     return pl.DataFrame(dict(zip(names, columns, strict=True)))
 
 
-def _others(host: Ints, guest: Ints, at: Ints, ask: devices.Company) -> Ints:
+def _others(host: Ints, guest: Ints, at: Ints, ask: devices.Company, *, threads: int) -> Ints:
     """How many other guests the host had lately when each use happened, at most 15; 0 for no host."""
     out = np.zeros(at.size, dtype=np.int64)
     have = np.flatnonzero(host >= 0)
@@ -84,9 +84,13 @@ def _others(host: Ints, guest: Ints, at: Ints, ask: devices.Company) -> Ints:
     ones = np.ones(have.size, dtype=np.int64)
     events = Events(host, guest, at, ones, ones * (f.IN | f.OK), at)
     pair = np.unique(host * (int(guest.max()) + 1) + guest, return_inverse=True)[1].astype(np.int64)
-    guests = replay.answer(events, replay.ask(host, at, events), ask.layout, names=ask.names)
+    guests = replay.answer(
+        events, replay.ask(host, at, events), ask.layout, names=ask.names, threads=threads
+    )
     visits = events._replace(key=pair)
-    been = replay.answer(visits, replay.ask(pair, at, visits), ask.own_layout, names=ask.own_names)
+    been = replay.answer(
+        visits, replay.ask(pair, at, visits), ask.own_layout, names=ask.own_names, threads=threads
+    )
     # the guest itself is among them if it has been there within the same stretch
     out[have] = np.clip(guests[:, 0] - (been[:, 0] > 0), 0, f.FIELD)
     return out

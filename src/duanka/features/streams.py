@@ -47,9 +47,9 @@ class Streams:
     """Uses in time order: card, device, at."""
 
 
-def build(records: Records) -> Streams:
+def build(records: Records, *, threads: int = 1) -> Streams:
     """Every stream of these records."""
-    uses, table = sightings.uses(records)
+    uses, table = sightings.uses(records, threads=threads)
     call_events = _told(records.calls)
     call_bits = replay.entry_flags(call_events, calls.MEETING_LAYOUT)
     around = circumstances.circumstances(records, table, call_events, call_bits)

@@ -51,7 +51,7 @@ def prepare(loaded: Loaded, *, as_of: str | None, settings: Settings, say: Progr
 def ask_frames(frames: Mapping[str, pl.DataFrame], as_of: datetime, threads: int) -> Asker:
     """Frames of the contract as something to ask questions of."""
     found = of_records.build(frames, as_of)
-    return Asker(found, of_streams.build(found), threads)
+    return Asker(found, of_streams.build(found, threads=threads), threads)
 
 
 def known_before(loaded: Loaded, instant: datetime) -> dict[str, pl.DataFrame]:
