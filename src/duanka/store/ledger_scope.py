@@ -1,0 +1,105 @@
+"""Who sees what, as SQL: every read of records goes through these conditions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+
+from duanka.store.ledger_rows import EVERY, Viewer, micros, stem
+from duanka.store.ledger_tables import RECORD
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+COLUMNS = tuple(RECORD.c)
+_FEW = 24
+"""Up to so many institutions are asked one by one, each by its own index, then merged."""
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which records are asked for; what is left out is not asked about."""
+
+    kind: str
+    states: tuple[str, ...] = ()
+    about: str = ""
+    parent_id: str = ""
+    assigned_to: str = ""
+    due_before: datetime | None = None
+    open_only: bool = False
+
+    def conditions(self) -> list[sa.ColumnElement[bool]]:
+        """What was asked, as SQL."""
+        asked: list[sa.ColumnElement[bool]] = [RECORD.c.kind == self.kind]
+        if self.states:
+            asked.append(RECORD.c.state.in_(self.states))
+        told = ((name, getattr(self, name)) for name in ("about", "parent_id", "assigned_to"))
+        asked.extend(RECORD.c[name] == value for name, value in told if value)
+        if self.due_before is not None:
+            asked.append(RECORD.c.due_at < micros(self.due_before))
+        if self.open_only:
+            asked.append(RECORD.c.is_open == 1)
+        return asked
+
+
+def within(viewer: Viewer) -> list[sa.ColumnElement[bool]]:
+    """The conditions a record must meet to be seen by the viewer; none that is seen by nobody else."""
+    conditions: list[sa.ColumnElement[bool]] = []
+    if EVERY not in viewer.institutions:
+        conditions.append(RECORD.c.institution_id.in_(viewer.institutions))
+    return conditions + _regions(viewer)
+
+
+def _regions(viewer: Viewer) -> list[sa.ColumnElement[bool]]:
+    if EVERY in viewer.regions:
+        return []
+    inside = [RECORD.c.region_code.like(f"{stem(code)}%") for code in viewer.regions]
+    return [sa.or_(sa.false(), *inside)]
+
+
+def one(viewer: Viewer, kind: str, id_: str) -> sa.Select[Any]:
+    """The record of this id, if the viewer may see it."""
+    return sa.select(*COLUMNS).where(RECORD.c.kind == kind, RECORD.c.id == id_, *within(viewer))
+
+
+def listed(viewer: Viewer, wanted: Wanted, *, limit: int, after: str = "") -> sa.Select[Any]:
+    """The records wanted, in the order of their ids, from the one after `after`."""
+    asked = [*wanted.conditions(), *within(viewer), RECORD.c.id > after]
+    return sa.select(*COLUMNS).where(*asked).order_by(RECORD.c.id).limit(limit)
+
+
+def counted(viewer: Viewer, wanted: Wanted) -> sa.Select[Any]:
+    """How many records are wanted, by state."""
+    asked = [*wanted.conditions(), *within(viewer)]
+    return sa.select(RECORD.c.state, sa.func.count()).where(*asked).group_by(RECORD.c.state)
+
+
+def heaviest(viewer: Viewer, wanted: Wanted, *, limit: int) -> sa.Select[Any]:
+    """What is left to do, the heaviest first, as a page of a queue.
+
+    A few institutions are asked one by one, so that each answer comes in order from an index; the
+    best of each are then merged.
+    """
+    wanted_here = [*wanted.conditions(), RECORD.c.is_open == 1]
+    order = (RECORD.c.weight.desc(), RECORD.c.id)
+    if EVERY in viewer.institutions or not 1 < len(viewer.institutions) <= _FEW:
+        return (
+            sa.select(*COLUMNS).where(*wanted_here, *within(viewer)).order_by(*order).limit(limit)
+        )
+    parts = [
+        sa.select(*COLUMNS)
+        .where(*wanted_here, RECORD.c.institution_id == name, *_regions(viewer))
+        .order_by(*order)
+        .limit(limit)
+        for name in viewer.institutions
+    ]
+    return _merged(parts, limit)
+
+
+def _merged(parts: Sequence[sa.Select[Any]], limit: int) -> sa.Select[Any]:
+    # a LIMIT inside a UNION needs a select around it on SQLite
+    every = sa.union_all(*(sa.select(part.subquery()) for part in parts)).subquery()
+    return sa.select(every).order_by(every.c.weight.desc(), every.c.id).limit(limit)
