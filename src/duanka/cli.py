@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from duanka.verbs import web
 from duanka.verbs.options import AsOf, Data, Format, Out, Policies, parts, progress, settings_of
 
 if TYPE_CHECKING:
@@ -165,6 +166,9 @@ def policy_show(
     from duanka.jobs.policy_show import policy_show as job
 
     typer.echo("\n".join(job(day, settings=settings)))
+
+
+web.add(app)
 
 
 def _show_run(out: Path) -> None:

@@ -44,7 +44,9 @@ def settings_of(policies: list[Path] | None = None) -> Settings:
 
     from duanka.settings import load
 
-    environ = {name: text for name, text in os.environ.items() if name != "DUANKA_DEBUG"}
+    # neither of the two is a setting: one is for programmers, the other a client's key
+    not_settings = {"DUANKA_DEBUG", "DUANKA_KEY"}
+    environ = {name: text for name, text in os.environ.items() if name not in not_settings}
     settings = load(environ=environ)
     if policies:
         further = tuple(str(folder) for folder in policies)

@@ -1,0 +1,89 @@
+"""The ASGI app: the routes of /v1 and, beside them, pages; one map of faults, one set of headers."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.responses import Response
+
+from duanka.errors import DuankaError
+from duanka.web import api as v1
+from duanka.web import problems
+from duanka.web.reply import Guarded, refuse
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Sequence
+
+    from starlette.requests import Request
+    from starlette.routing import BaseRoute
+    from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+LOG = logging.getLogger("duanka.web")
+
+
+def make_app(api: v1.Api, *, pages: Sequence[BaseRoute] = ()) -> Starlette:
+    """The app: the routes of /v1 before the pages; the line before the door runs while the app does."""
+
+    @asynccontextmanager
+    async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+        api.waiting.start()
+        try:
+            yield
+        finally:
+            await api.waiting.close()
+            api.gate.log.close()
+
+    return Starlette(
+        routes=[*v1.routes(api), *pages],
+        middleware=[Middleware(Guarded), Middleware(Unforeseen)],
+        exception_handlers={DuankaError: told, HTTPException: told_plainly},
+        lifespan=lifespan,
+    )
+
+
+async def told(_request: Request, error: Exception) -> Response:
+    """A fault of the house as a problem document."""
+    assert isinstance(error, DuankaError)  # noqa: S101 - Starlette gives a handler what it was named for
+    return _problem(error, {k.decode(): v.decode() for k, v in problems.headers_of(error)})
+
+
+async def told_plainly(_request: Request, error: Exception) -> Response:
+    """What the router found wrong, such as an unknown address, as a problem document."""
+    assert isinstance(error, HTTPException)  # noqa: S101 - as above
+    return _problem(problems.plain(error.status_code), dict(error.headers or {}))
+
+
+def _problem(error: DuankaError, headers: dict[str, str]) -> Response:
+    media = problems.MEDIA.decode()
+    return Response(problems.document(error), error.status, headers, media_type=media)
+
+
+class Unforeseen:
+    """An app whose unforeseen faults become a problem document with a reference; the log has the rest."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Nothing; the app has answered, or its fault has been told."""
+        begun = False
+
+        async def watched(message: Message) -> None:
+            nonlocal begun
+            begun = begun or message["type"] == "http.response.start"
+            await send(message)
+
+        try:
+            await self.app(scope, receive, watched)
+        except Exception:
+            if scope["type"] != "http" or begun:
+                raise
+            reference = secrets.token_hex(6)
+            LOG.exception("unforeseen fault %s at %s", reference, scope["path"])
+            await refuse(send, problems.ours(reference))
