@@ -13,6 +13,7 @@ from duanka.features import flags as f
 from duanka.features.records import micros
 from duanka.features.spec import DAY
 from duanka.jobs.holdings import opening_facts
+from duanka.jobs.peers import compared
 from duanka.models import explain
 from duanka.models.score import score
 from duanka.policy import decide
@@ -97,7 +98,7 @@ def judge_cards(dataset: Dataset, judge: Judge, regime: Regime) -> Judged:
     ask = vectors.account_vectors if kind == "account" else vectors.sim_vectors
     at = np.full(cards.judged.size, r.as_of, dtype=np.int64)
     X = ask(dataset.asker, cards.judged, at)
-    told = tell(judge, X, regime)
+    told = compared(tell(judge, X, regime), judge, X, regime)
     ids = cards.index.ids.gather(cards.judged)
     facts = card_facts(dataset, kind, ids, regime)
     confirmed, reviewed = facts["implicated"].to_numpy(), facts["reviewed"].to_numpy()

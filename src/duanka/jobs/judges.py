@@ -30,10 +30,10 @@ EVENT_DAYS = 10
 TAUGHT_BY_LABELS = ("account", "sim", "opening")
 HOW = {
     "default": (
-        "随产品附带的模型，在模拟城镇上训练；本地标签不足，请把结果当作线索核查。",
+        "随产品附带的模型，在模拟城镇上训练，卡片另与同群比较；本地标签不足，请把结果当作线索核查。",
         (
-            "The model that comes with the product, trained on simulated towns; too few labels "
-            "here, so treat its results as leads to check."
+            "The model that comes with the product, trained on simulated towns, cards also compared "
+            "with their peers; too few labels here, so treat its results as leads to check."
         ),
     ),
     "trained_here": (
