@@ -1,0 +1,57 @@
+"""Which events were taken before, so that a delivery repeated counts once; bounded by time and number."""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import Any
+
+import numpy as np
+
+_KEY = 16
+
+
+class Repeats:
+    """Keys of events taken, with where the log has them; the oldest are forgotten.
+
+    Units: `window_us` how long a key is remembered, by when its event was taken; about 300 bytes a key.
+    """
+
+    def __init__(self, window_us: int, most: int) -> None:
+        self._window_us = window_us
+        self._most = most
+        self._place: dict[bytes, int] = {}
+        self._order: deque[tuple[int, bytes]] = deque()
+
+    def __len__(self) -> int:
+        return len(self._place)
+
+    def find(self, key: bytes) -> int | None:
+        """Where the log has the event of the key; None if it was not taken, or is forgotten."""
+        return self._place.get(key)
+
+    def add(self, key: bytes, place: int, *, now_us: int) -> None:
+        """Nothing; the key is remembered, and what is too old or too much is forgotten."""
+        self._place[key] = place
+        self._order.append((now_us, key))
+        before = now_us - self._window_us
+        while len(self._order) > self._most or self._order[0][0] < before:
+            del self._place[self._order.popleft()[1]]
+
+    def oldest_place(self) -> int | None:
+        """The first place of the log that a repeated delivery may still ask for."""
+        return self._place[self._order[0][1]] if self._order else None
+
+    def save(self) -> dict[str, Any]:
+        """All that `restore` needs, as arrays."""
+        keys = b"".join(key for _, key in self._order)
+        return {
+            "keys": np.frombuffer(keys, np.uint8).reshape(-1, _KEY),
+            "taken_at": np.array([at for at, _ in self._order], dtype=np.int64),
+            "place": np.array([self._place[key] for _, key in self._order], dtype=np.int64),
+        }
+
+    def restore(self, saved: dict[str, Any]) -> None:
+        """Take up what `save` gave."""
+        keys = [row.tobytes() for row in saved["keys"]]
+        self._order = deque(zip(saved["taken_at"].tolist(), keys, strict=True))
+        self._place = dict(zip(keys, saved["place"].tolist(), strict=True))
