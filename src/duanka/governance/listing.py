@@ -1,0 +1,232 @@
+"""Proposals about units (挂牌、红黄牌、约谈…): what the ladder says of each, period by period, with the evidence."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import polars as pl
+
+from duanka import tables
+from duanka.governance import months, shrinkage
+from duanka.policy.table import LISTINGS, evaluate
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+    from duanka.governance.horizon import Horizon
+    from duanka.governance.sheets import Sheet
+    from duanka.policy.dated import Regime
+
+    Floats = NDArray[np.float64]
+
+EVIDENCE = (
+    "unit_kind", "unit_id", "period", "side", "sector", "exposure", "implicated", "expected", "ratio",
+    "lower_ratio", "upper_ratio", "tail_share", "stands_out", "level", "running", "proposed", "stayed", "calm",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Judged:
+    """The listing table of the contract, and the figures behind each of its rows."""
+
+    table: pl.DataFrame
+    evidence: pl.DataFrame
+
+
+@dataclass(frozen=True)
+class _Seen:
+    """What a side shows of each unit in the months looked at, as known by the end of a period."""
+
+    side: str
+    exposure: Floats
+    counted: Floats
+    expected: Floats
+
+
+def judge(
+    found: Sequence[Sheet], span: Horizon, regime: Regime, sectors: Mapping[str, Mapping[str, str]]
+) -> Judged:
+    """The listings of every period, each by what was known at its end, the ladder walked from the first on.
+
+    Columns: `table` as the contract, for units that have implicated cards or are listed; `evidence` a row for
+        each row of the table.
+    """
+    parts = []
+    for unit_kind in dict.fromkeys(sheet.unit_kind for sheet in found):
+        both = [sheet for sheet in found if sheet.unit_kind == unit_kind]
+        walk = _Walk(both[0].units, _sector_of(both[0], sectors))
+        for month in range(span.begins, span.last + 1):
+            facts = _facts(both, month, regime)
+            parts.append(walk.step(facts, regime, months.name_of(month), unit_kind))
+    rows = [part for part in parts if part.height]
+    if not rows:
+        return Judged(tables.empty("listing"), pl.DataFrame())
+    both_parts = pl.concat(rows)
+    return Judged(tables.typed("listing", both_parts), both_parts.select(EVIDENCE))
+
+
+def _sector_of(sheet: Sheet, sectors: Mapping[str, Mapping[str, str]]) -> list[str]:
+    known = sectors.get(sheet.unit_kind, {})
+    return [known.get(unit, "mixed") for unit in sheet.units]
+
+
+def looked_at(sheet: Sheet, month: int, *, window: int) -> _Seen:
+    """What the months up to this one show of each unit, as known by the end of this one."""
+    at, size = month - sheet.first, len(sheet.units)
+    begin = max(at - window + 1, 0)
+    unit, opened, known = sheet.by_known.T
+    inside = (opened >= begin) & (opened <= at) & (known <= at)
+    counted = np.bincount(unit[inside], minlength=size).astype(np.float64)
+    part = slice(begin, at + 1)
+    expected = np.einsum("kum,km->u", sheet.weight[:, :, part], sheet.seen[:, part, at])
+    return _Seen(sheet.side, sheet.exposure[:, part].sum(axis=1), counted, expected)
+
+
+def _facts(both: Sequence[Sheet], month: int, regime: Regime) -> dict[str, NDArray[np.generic]]:
+    """Of each unit, the side on which it stands out more, with what the ladder reads."""
+    number = regime.number
+    seen = [looked_at(s, month, window=int(number("listings.window_months"))) for s in both]
+    usual, false_share = (
+        number("scorecards.usual_spread"),
+        number("scorecards.false_discovery_share"),
+    )
+    tails = [
+        shrinkage.held_to_chance(s.counted, s.expected, usual=usual, false_share=false_share)
+        for s in seen
+    ]
+    outstanding = shrinkage.stands_out(np.concatenate(tails), false_share=false_share)
+    columns = []
+    for i, (one, tail) in enumerate(zip(seen, tails, strict=True)):
+        inside = one.expected > 0
+        variance = shrinkage.spread(one.counted[inside], one.expected[inside], usual=usual)
+        post = shrinkage.posterior(
+            one.counted, one.expected, variance, interval_share=number("scorecards.interval_share")
+        )
+        size = tail.size
+        columns.append(
+            {
+                "exposure": one.exposure, "implicated": one.counted, "expected": one.expected,
+                "ratio": one.counted / np.maximum(one.expected, 1e-12), "lower_ratio": post.lower,
+                "upper_ratio": post.upper, "tail_share": tail,
+                "stands_out": outstanding[i * size : (i + 1) * size],
+            }
+        )  # fmt: skip
+    which = np.argmin(np.stack(tails), axis=0)
+    merged = {name: np.choose(which, [column[name] for column in columns]) for name in columns[0]}
+    merged["side"] = np.array([one.side for one in seen])[which]
+    return merged
+
+
+class _Walk:
+    """The ladder of one kind of unit while its periods are walked through in order."""
+
+    def __init__(self, units: tuple[str, ...], sectors: list[str]) -> None:
+        size = len(units)
+        self.units = pl.Series(units, dtype=pl.String)
+        self.sectors = pl.Series(sectors, dtype=pl.String)
+        self.rung = np.zeros(size, dtype=np.int64)  # index into LISTINGS
+        self.running = np.zeros(size, dtype=np.int64)
+        self.stayed = np.zeros(size, dtype=np.int64)
+        self.calm = np.zeros(size, dtype=np.int64)
+
+    def step(
+        self, facts: dict[str, NDArray[np.generic]], regime: Regime, period: str, unit_kind: str
+    ) -> pl.DataFrame:
+        """One period further: the rows of the units that have something to tell."""
+        frame = self._read(facts, regime, unit_kind)
+        table = regime.version_of_table("unit_listing")
+        said = evaluate(table.table, frame)
+        said = said.with_columns(pl.col("basis").fill_null(table.reference))
+        proposed = _index(said["then"])
+        stays = self._stay(proposed, regime)
+        kept = _index(stays["then"]) > proposed
+        rung = np.where(kept, _index(stays["then"]), proposed)
+        left = (self.rung > 0) & (rung == 0)
+        told = pl.Series(kept | left)
+        self.stayed = np.where(rung == self.rung, self.stayed + 1, 1)
+        self.rung = rung
+        rows = frame.with_columns(
+            pl.Series("listing", [LISTINGS[int(i)] for i in rung], dtype=pl.String),
+            because=pl.select(
+                pl.when(told).then(stays["because"]).otherwise(said["because"])
+            ).to_series(),
+            legal_basis=pl.select(
+                pl.when(told).then(stays["basis"]).otherwise(said["basis"])
+            ).to_series(),
+            proposed=said["then"],
+            unit_id=self.units,
+            period=pl.lit(period),
+            stayed=pl.Series(self.stayed),
+            calm=pl.Series(self.calm),
+        )
+        return rows.filter(
+            (pl.col("implicated") > 0) | (pl.col("listing") != "none") | pl.Series(left)
+        )
+
+    def _read(
+        self, facts: dict[str, NDArray[np.generic]], regime: Regime, unit_kind: str
+    ) -> pl.DataFrame:
+        frame = pl.DataFrame(facts).with_columns(pl.col("implicated").cast(pl.Int64))
+        lower = frame["lower_ratio"]
+        high = lower >= regime.number("listings.high_ratio")
+        raised = lower >= regime.number("listings.raised_ratio")
+        least = _least_implicated(regime)
+        clearly = (high & frame["stands_out"] & (frame["implicated"] >= least)).to_numpy()
+        self.running = np.where(clearly, self.running + 1, 0)
+        level = pl.select(
+            pl.when(high)
+            .then(pl.lit("high"))
+            .when(raised)
+            .then(pl.lit("raised"))
+            .otherwise(pl.lit("expected"))
+        ).to_series()
+        return frame.with_columns(
+            unit_kind=pl.lit(unit_kind),
+            sector=self.sectors,
+            level=level,
+            running=pl.Series(self.running),
+        )
+
+    def _stay(self, proposed: NDArray[np.int64], regime: Regime) -> pl.DataFrame:
+        """What the ladder says of units that were listed before; `none` for the others."""
+        self.calm = np.where(proposed > 0, 0, self.calm + 1)
+        listed = self.rung > 0
+        table = regime.version_of_table("standing_listing")
+        said = evaluate(
+            table.table,
+            pl.DataFrame(
+                {
+                    "listed": [LISTINGS[max(int(i), 1)] for i in self.rung],
+                    "stayed": self.stayed,
+                    "calm": self.calm,
+                    "accepted": np.ones(listed.size, dtype=np.bool_),
+                    "insider": np.zeros(listed.size, dtype=np.bool_),
+                }
+            ),
+        )
+        return said.select(
+            then=pl.when(pl.Series(listed)).then("then").otherwise(pl.lit("none")),
+            because="because",
+            basis=pl.col("basis").fill_null(table.reference),
+        )
+
+
+def _index(words: pl.Series) -> NDArray[np.int64]:
+    return words.cast(pl.Enum(LISTINGS)).to_physical().to_numpy().astype(np.int64)
+
+
+def _least_implicated(regime: Regime) -> int:
+    """Below how many cards the ladder calls a unit too small to judge, as the table itself says."""
+    rows = regime.table("unit_listing").rows
+    bounds = [
+        c.high
+        for row in rows
+        if row.because == "too_few_cards"
+        for c in row.when
+        if c.high is not None
+    ]
+    return int(max(bounds, default=0))
