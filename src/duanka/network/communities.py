@@ -137,7 +137,7 @@ def _together(
     group = groups(
         left, right, once["weight"].to_numpy(), nodes=nodes.height, bottleneck=rules.bottleneck
     )
-    named = members.named(nodes.with_columns(pl.Series("group", group)), held, rules=rules)
+    named = members.named(nodes.with_columns(pl.Series("group", group)), pieces, held, rules=rules)
     listed = members.all_members(named, found, pieces, held, since=since, rules=rules)
     links = members.all_links(listed, tied, pieces, held)
     return Networks(

@@ -9,6 +9,7 @@ import polars as pl
 
 from duanka.network import candidates
 from duanka.network.applied import held as held_by
+from duanka.network.components import components
 from duanka.network.evidence import AT, CARD, EVIDENCE, KIND, together
 from duanka.network.resolve import owner_of
 from duanka.network.rules import Tie
@@ -29,29 +30,55 @@ MEMBER: dict[str, pl.DataType | type[pl.DataType]] = {
 KEY = ["network_id", "subject_kind", "subject_id"]
 
 
-def named(nodes: pl.DataFrame, register: pl.DataFrame, *, rules: Rules) -> pl.DataFrame:
+def named(
+    nodes: pl.DataFrame, pieces: pl.DataFrame, register: pl.DataFrame, *, rules: Rules
+) -> pl.DataFrame:
     """The nodes of groups with enough different holders, with the network's id.
 
-    An id is a digest of the group's cards, so the same cards give the same id.
+    Groups by evidence of control are cells; those that one buyer or recruiter served are one network.
+    An id is a digest of the network's cards, so the same cards give the same id.
 
     Columns: nodes: kind, id, group. Out: network_id, kind, id.
     """
     cards = nodes.filter(pl.col("kind").cast(pl.String).is_in(["account", "sim"]))
     held = owner_of(cards, register, kind="kind", key="id")
-    large = (
-        held.group_by("group")
-        .agg(
-            pl.col("owner").n_unique().alias("holders"),
-            pl.format("{}:{}", pl.col("kind").cast(pl.String), "id").sort().alias("cards"),
+    large = held.group_by("group").agg(pl.col("owner").n_unique().alias("holders"))
+    cells = held.join(large.filter(pl.col("holders") >= rules.least_holders), on="group")
+    whole = _joined(cells, pieces, register, rules)
+    ids = (
+        cells.join(whole, on="group")
+        .group_by("network")
+        .agg(pl.format("{}:{}", pl.col("kind").cast(pl.String), "id").sort().alias("cards"))
+        .with_columns(
+            pl.col("cards").map_elements(digest, return_dtype=pl.String).alias("network_id")
         )
-        .filter(pl.col("holders") >= rules.least_holders)
+        .select("network", "network_id")
     )
-    ids = large.with_columns(
-        pl.col("cards").map_elements(digest, return_dtype=pl.String).alias("network_id")
+    numbered = whole.join(ids, on="network").select("group", "network_id")
+    return nodes.join(numbered, on="group").select("network_id", "kind", "id")
+
+
+def _joined(
+    cells: pl.DataFrame, pieces: pl.DataFrame, register: pl.DataFrame, rules: Rules
+) -> pl.DataFrame:
+    """Each cell with the network it is part of.
+
+    Columns: group, network.
+    """
+    names = cells.select("group").unique().sort("group").with_row_index("number")
+    owners = cells.select(pl.col("group").alias("network_id"), "owner").unique()
+    bonds = candidates.between(pieces, register, owners, rules=rules).filter(
+        pl.col("bond") >= rules.contact_bond
     )
-    return nodes.join(ids.select("group", "network_id"), on="group").select(
-        "network_id", "kind", "id"
+    left, right = (
+        bonds.join(names, left_on=side, right_on="group", how="left", maintain_order="left")[
+            "number"
+        ]
+        .cast(pl.Int32)
+        .to_numpy()
+        for side in ("left", "right")
     )
+    return names.select("group", pl.Series("network", components(left, right, names.height)))
 
 
 def digest(cards: pl.Series) -> str:

@@ -106,5 +106,5 @@ def _merge(
             if c != a:
                 between[a][c] = between[c][a] = between[a].get(c, 0.0) + w
         for c in between[a]:
-            heapq.heappush(queue, (-bond(a, c), *sorted((a, c))))
+            heapq.heappush(queue, (-bond(a, c), min(a, c), max(a, c)))
     return into

@@ -17,6 +17,14 @@ if TYPE_CHECKING:
     from duanka.network.rules import Rules
 
 
+MOVED: dict[str, pl.DataType | type[pl.DataType]] = {
+    "at": AT,
+    "payer_id": pl.String,
+    "payee_id": pl.String,
+    "amount_fen": pl.Int64,
+}
+
+
 def moved(frames: Mapping[str, pl.DataFrame], *, since: datetime) -> pl.LazyFrame:
     """Payments since the instant from one account to another that can be followed, in time order.
 
@@ -24,8 +32,7 @@ def moved(frames: Mapping[str, pl.DataFrame], *, since: datetime) -> pl.LazyFram
     """
     rows = frames.get("transfer")
     if rows is None:
-        schema = {"at": AT, "payer_id": pl.String, "payee_id": pl.String, "amount_fen": pl.Int64}
-        return pl.LazyFrame(schema=schema)
+        return pl.LazyFrame(schema=MOVED)
     return (
         rows.lazy()
         .filter(

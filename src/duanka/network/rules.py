@@ -41,6 +41,7 @@ class Rules:
     purity: float
     least_holders: int
     bottleneck: float
+    contact_bond: float
     pass_on: timedelta
     terminal: timedelta
     warned: timedelta
@@ -69,6 +70,7 @@ def rules_of(regime: Numbers) -> Rules:
         purity=told("host_purity"),
         least_holders=int(told("least_holders")),
         bottleneck=told("bottleneck_share"),
+        contact_bond=told("contact_bond"),
         pass_on=timedelta(minutes=told("pass_minutes")),
         terminal=timedelta(minutes=told("terminal_minutes")),
         warned=timedelta(hours=told("warned_hours")),

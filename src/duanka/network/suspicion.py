@@ -6,14 +6,15 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from duanka.network.evidence import CARD, KIND
+from duanka.network.evidence import AT, CARD, KIND
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from duanka.network.rules import Rules
 
-BELIEF: dict[str, pl.DataType | type[pl.DataType]] = {
+Schema = dict[str, pl.DataType | type[pl.DataType]]
+BELIEF: Schema = {
     "card_kind": KIND,
     "card_id": pl.String,
     "belief": pl.Float64,
@@ -69,11 +70,11 @@ def _scored(scores: pl.DataFrame | None) -> pl.DataFrame:
 
 
 def _last_label(labels: pl.DataFrame | None) -> pl.DataFrame:
-    kinds = {
+    kinds: Schema = {
         "card_kind": KIND,
         "card_id": pl.String,
         "implicated": pl.Boolean,
-        "known_at": pl.Datetime("us", "UTC"),
+        "known_at": AT,
     }
     if labels is None or labels.is_empty():
         return pl.DataFrame(schema=kinds)
@@ -87,7 +88,7 @@ def _last_label(labels: pl.DataFrame | None) -> pl.DataFrame:
 
 
 def _named(leads: pl.DataFrame | None, labels: pl.DataFrame | None, rules: Rules) -> pl.DataFrame:
-    kinds = {"card_kind": KIND, "card_id": pl.String, "named": pl.Float64}
+    kinds: Schema = {"card_kind": KIND, "card_id": pl.String, "named": pl.Float64}
     if leads is None or leads.is_empty():
         return pl.DataFrame(schema=kinds)
     last = _last_label(labels).filter(~pl.col("implicated")).select(*CARD, "known_at")
