@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import Any
 
 import httpx2
@@ -58,9 +59,7 @@ class StandIn:
 
     def _one(self, event: Any) -> Answer | Taken:
         if (before := self.said.get(event.key)) is not None:
-            return msgspec.structs.replace(before, duplicate=True) if isinstance(
-                before, msgspec.Struct
-            ) else __import__("dataclasses").replace(before, duplicate=True)
+            return replace(before, duplicate=True)
         now = answer(event) if event.kind in ANSWERED else Taken(event.kind, event.event_id)
         self.said[event.key] = now
         return now
@@ -129,7 +128,7 @@ async def client_of(folder: Any, door: Any, *, bounds: Bounds | None = None, tok
     """A client of the app before the door, in this process, while the app lives."""
     api = opened.open_api(folder, door, bounds=bounds or Bounds(answer_s=20))
     app = make_app(api)
-    async with app.router.lifespan_context(app):
+    async with app.rest.router.lifespan_context(app.rest):
         wire = httpx2.ASGITransport(app=app)
         headers = bearer(token) if token else {}
         async with httpx2.AsyncClient(transport=wire, base_url="http://x", headers=headers) as one:

@@ -93,12 +93,17 @@ class Api:
         return self.gate.admit(request.scope, dict(request.scope["headers"]), want)
 
 
+def intakes(api: Api) -> list[Route]:
+    """The routes that take events in."""
+    found = (("/v1/events", "events:write"), ("/v1/openings", "openings:write"))
+    return [
+        Route(one, Intake(api.gate, api.waiting, api.meters, one, scope), methods=["POST"])
+        for one, scope in found
+    ]
+
+
 def routes(api: Api) -> list[BaseRoute]:
     """The routes of /v1, each counted by its status."""
-
-    def intake(route: str, scope: str) -> Route:
-        door = Intake(api.gate, api.waiting, api.meters, route, scope)
-        return Route(route, door, methods=["POST"])
 
     def counted(route: str, handler: Callable[[Request], Any], shown: str) -> Route:
         async def endpoint(request: Request) -> Response:
@@ -113,8 +118,7 @@ def routes(api: Api) -> list[BaseRoute]:
         return Route(route, endpoint, methods=["GET"])
 
     return [
-        intake("/v1/events", "events:write"),
-        intake("/v1/openings", "openings:write"),
+        *intakes(api),
         counted("/v1/health", api.health, "/v1/health"),
         counted("/v1/metrics", api.metrics, "/v1/metrics"),
         counted("/v1/answers/{event_id:path}", api.answer, "/v1/answers"),

@@ -18,7 +18,7 @@ from duanka.web import problems
 from duanka.web.reply import Guarded, refuse
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Sequence
+    from collections.abc import AsyncIterator, Mapping, Sequence
 
     from starlette.requests import Request
     from starlette.routing import BaseRoute
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 LOG = logging.getLogger("duanka.web")
 
 
-def make_app(api: v1.Api, *, pages: Sequence[BaseRoute] = ()) -> Starlette:
+def make_app(api: v1.Api, *, pages: Sequence[BaseRoute] = ()) -> Straight:
     """The app: the routes of /v1 before the pages; the line before the door runs while the app does."""
 
     @asynccontextmanager
@@ -39,12 +39,29 @@ def make_app(api: v1.Api, *, pages: Sequence[BaseRoute] = ()) -> Starlette:
             await api.waiting.close()
             api.gate.log.close()
 
-    return Starlette(
+    intakes = v1.intakes(api)
+    rest = Starlette(
         routes=[*v1.routes(api), *pages],
         middleware=[Middleware(Guarded), Middleware(Unforeseen)],
         exception_handlers={DuankaError: told, HTTPException: told_plainly},
         lifespan=lifespan,
     )
+    return Straight({one.path: Unforeseen(one.app) for one in intakes}, rest)
+
+
+class Straight:
+    """An app whose busiest addresses are answered at once; what is not POST there, and all else, is routed."""
+
+    def __init__(self, hot: Mapping[str, ASGIApp], rest: Starlette) -> None:
+        self.hot = hot
+        self.rest = rest
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Nothing; the app has answered."""
+        app: ASGIApp = self.rest
+        if scope["type"] == "http" and scope["method"] == "POST":
+            app = self.hot.get(scope["path"], app)
+        await app(scope, receive, send)
 
 
 async def told(_request: Request, error: Exception) -> Response:

@@ -16,7 +16,7 @@ from duanka.web.rates import Rates
 from duanka.web.waiting import Bounds, Waiting
 
 if TYPE_CHECKING:
-    from starlette.applications import Starlette
+    from duanka.web.app import Straight
 
     from duanka.intercept.answers import Answer
     from duanka.intercept.door import Door
@@ -46,7 +46,7 @@ def open_api(state: Path, door: Door, *, bounds: Bounds) -> Api:
     return Api(Gate(Ring(web_folder(state)), Rates(), log), waiting, meters, registry)
 
 
-def open_app(state: Path, door: Door, *, policy: Policy) -> Starlette:
+def open_app(state: Path, door: Door, *, policy: Policy) -> Straight:
     """The app before a door whose state is in the folder, with the deadline of today's policy."""
     return make_app(open_api(state, door, bounds=bounds_of(policy)))
 

@@ -87,6 +87,7 @@ class Waiting:
         self._open: deque[_Waiter] = deque()
         self._wake = threading.Event()
         self._closing = False
+        self._kicked = False
         self._clock: asyncio.TimerHandle | None = None
         self._thread = threading.Thread(target=self._work, name="door", daemon=True)
 
@@ -108,8 +109,7 @@ class Waiting:
         self._open.append(waiter)
         if self._clock is None:
             self._clock = self._loop.call_later(self.bounds.answer_s, self._tick)
-        self._line.append(waiter)
-        self._wake.set()
+        self._join(waiter)
         return waiter.future
 
     async def ask(self, job: Callable[[Any], T]) -> T:
@@ -120,8 +120,7 @@ class Waiting:
         if self._closing:
             raise Unavailable("the door is closing", fix="ask again when it is open")
         waiter = _Waiter((), self._loop.create_future(), self._loop.time(), job)
-        self._line.append(waiter)
-        self._wake.set()
+        self._join(waiter)
         found: T = await waiter.future
         return found
 
@@ -133,6 +132,17 @@ class Waiting:
             await asyncio.to_thread(self._thread.join, 1.0)
         if self._clock is not None:
             self._clock.cancel()
+
+    def _join(self, waiter: _Waiter) -> None:
+        """Nothing; it waits. The thread is woken once for all that the loop reads in one turn."""
+        self._line.append(waiter)
+        if not self._kicked:
+            self._kicked = True
+            self._loop.call_soon(self._kick)
+
+    def _kick(self) -> None:
+        self._kicked = False
+        self._wake.set()
 
     def _busy(self, events: Sequence[Event]) -> Busy:
         self.meters.turned_away += len(events)
