@@ -109,6 +109,43 @@ def test_a_hub_is_counted_in_full_with_a_row_of_the_same_size():
     assert layout.width < 2000
 
 
+@pytest.mark.parametrize("late", [0, 1, HOUR, DAY, 12 * DAY, 89 * DAY])
+def test_a_peak_is_the_standing_after_the_event_and_leaves_with_the_events_day(late):
+    trio = [
+        agg("n", "count", ("1d",)),
+        agg("sum", "total", ("1d",)),
+        agg("n_peak", "peak", ("30d", "90d"), of="n_1d"),
+        agg("sum_peak", "peak", ("90d",), of="sum_1d"),
+    ]
+    events = [(START_US + i * HOUR, i, 10 + i, f.IN) for i in range(5)]
+    got = told(events, START_US + 5 * HOUR + late, trio)
+    assert got["n_peak_90d"] == 5
+    assert got["sum_peak_90d"] == 60
+    assert got["n_peak_30d"] == (5 if late < 30 * DAY else 0)
+
+
+def test_an_event_that_needs_what_it_bars_takes_nothing_in():
+    never = [agg("n", "count", ("1d",), need=f.IN, bar=f.IN), agg("a", "active", ("1d",), bar=f.IN)]
+    got = told([(START_US, 1, 1, f.IN), (START_US, 1, 1, 0)], START_US + 1, never)
+    assert (got["n_1d"], got["a_1d"]) == (0, 1)
+
+
+def test_counts_pass_what_sixteen_bits_hold_and_sums_what_thirty_two_do():
+    n = 70_000
+    at = np.full(n, START_US)
+    value = np.full(n, 1 << 31)
+    stream = replay.Events(np.zeros(n, int), np.arange(n), at, value, np.full(n, f.IN), at)
+    layout, names = kernel.compile_layout(PLAIN)
+    for asked in (START_US + 1, START_US + 8 * DAY):
+        line = replay.answer(
+            stream, replay.ask(np.array([0]), np.array([asked]), stream), layout, names=names
+        )[0]
+        got = dict(zip(names, line.tolist(), strict=True))
+        assert got["n_30d"] == n
+        assert got["sum_90d"] == n << 31
+        assert got["most_30d"] == 1 << 31
+
+
 def test_received_lots_are_used_up_oldest_first_and_only_within_a_day():
     passed = [agg("hour", "total", ("30d",), value="passed_1h"), agg("day", "total", ("30d",), value="passed_1d"),
               agg("dwell", "total", ("30d",), value="dwell_s")]  # fmt: skip
@@ -127,15 +164,47 @@ def test_received_lots_are_used_up_oldest_first_and_only_within_a_day():
     assert got["dwell_30d"] == (7200 + 60) + 90
 
 
-def test_no_two_numbers_of_a_row_share_a_place():
-    layout, _ = kernel.compile_layout(
-        [*PLAIN, agg("peak", "peak", ("30d",), of="n_1d")], lot_count=5
-    )
-    ends = [
-        layout.base[w] + layout.ring[w] * (1 + layout.stop[w] - layout.start[w])
-        for w in range(layout.hop.size)
+def parts(layout):
+    """Where the parts of a row stand and end, in words."""
+    plan = layout.plan.tolist()
+    halves = (plan[kernel.N_SHORT] + 1) // 2
+    contacts = plan[kernel.CONTACT_COUNT]
+    sizes = [
+        (0, kernel.MOVES + kernel.OF_MOVE * plan[kernel.N_WINDOWS]),
+        (plan[kernel.ACTIVE], plan[kernel.N_ACTIVE]),
+        *((plan[place], halves) for place in (kernel.RUN_SHORT, kernel.NEW_SHORT)),
+        *((plan[place], plan[kernel.N_LONG]) for place in (kernel.RUN_LONG, kernel.NEW_LONG)),
+        (plan[kernel.CONTACTS], 3 * contacts + (contacts + 1) // 2),
+        (plan[kernel.LOTS], 2 * plan[kernel.LOT_COUNT]),
     ]
-    assert layout.run + layout.op.size == layout.base[0]
-    assert list(layout.base[1:]) == ends[:-1]
-    assert ends[-1] == layout.lots
-    assert layout.width == layout.contacts + 4 * layout.contact_count
+    for w in range(plan[kernel.N_WINDOWS]):
+        at = kernel.T_WINDOWS + kernel.OF_WINDOW * w
+        window = plan[at : at + kernel.OF_WINDOW]
+        buckets = window[kernel.RING] - 1
+        sizes.append((window[kernel.BASE], buckets * window[kernel.WORDS]))
+    return sorted((begin, begin + size) for begin, size in sizes if size)
+
+
+@pytest.mark.parametrize("lot_count", [0, 5])
+@pytest.mark.parametrize("extra", [(), (agg("peak", "peak", ("30d",), of="n_1d"),)])
+def test_no_two_numbers_of_a_row_share_a_place(lot_count, extra):
+    layout, _ = kernel.compile_layout([*PLAIN, *extra], contact_count=7, lot_count=lot_count)
+    found = parts(layout)
+    assert [begin for begin, _ in found[1:]] == [end for _, end in found[:-1]]
+    assert found[0][0] == 0
+    assert layout.width - 8 < found[-1][1] <= layout.width
+    assert layout.width % 8 == 0
+
+
+@pytest.mark.parametrize("windows", [("1h",), ("10m", "7d"), tuple(WINDOWS)])
+def test_a_bucket_holds_every_column_of_its_window_once(windows):
+    layout, names = kernel.compile_layout([agg("n", "count"), agg("sum", "total", windows)])
+    plan = layout.plan.tolist()
+    got = []
+    for w in range(plan[kernel.N_WINDOWS]):
+        at = kernel.T_WINDOWS + kernel.OF_WINDOW * w
+        window = plan[at : at + kernel.OF_WINDOW]
+        got += names[window[kernel.COUNTS] : window[kernel.COUNTS_END]]
+        begin, end = (plan[kernel.N_SHORT] + window[k] for k in (kernel.SUMS, kernel.SUMS_END))
+        got += names[begin:end]
+    assert sorted(got) == sorted([*(f"n_{w}" for w in WINDOWS), *(f"sum_{w}" for w in windows)])

@@ -1,17 +1,21 @@
 """The only window arithmetic in the house: add one event to a key's row, answer one question.
 
-A row is one contiguous int64 array: a clock, hop buckets with running totals for every window, the
-lots of money received lately, and a ring of counterparties. Cost and memory are bounded on hubs.
+A row is one contiguous int64 array: a clock, running totals, the newest bucket of every window, a
+ring of counterparties, the lots of money received lately, and the older buckets. Cost and memory are
+bounded on hubs.
 """
 
 # ruff: noqa: ANN001, ANN201, ANN202, PLR0917 - compiled by numba, which infers types and takes no keywords
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numba as nb
 import numpy as np
+from llvmlite import ir  # type: ignore[import-untyped]
+from numba.core import types
+from numba.extending import intrinsic
 
 from duanka.features import flags as f
 from duanka.features.spec import DAY, HOUR, SECOND, WINDOWS
@@ -24,25 +28,13 @@ if TYPE_CHECKING:
     from duanka.features.spec import Aggregate
 
     Ints = NDArray[np.int64]
+    Column = tuple[str, Aggregate]
 
-# the first three leave a running total by subtraction, the last two by looking again
-COUNT, TOTAL, ACTIVE, LARGEST, PEAK = 0, 1, 2, 3, 4
-OPS = {"count": COUNT, "total": TOTAL, "active": ACTIVE, "largest": LARGEST, "peak": PEAK}
-V_VALUE, V_PASSED_1H, V_PASSED_1D, V_DWELL_S, V_FIELD = 0, 1, 2, 3, 100
-VALUES = {
-    "value": V_VALUE,
-    "passed_1h": V_PASSED_1H,
-    "passed_1d": V_PASSED_1D,
-    "dwell_s": V_DWELL_S,
-    "depth": V_FIELD + f.DEPTH_SHIFT,
-    "cycle": V_FIELD + f.CYCLE_SHIFT,
-    "gather": V_FIELD + f.GATHER_SHIFT,
-    "crowd": V_FIELD + f.CROWD_SHIFT,
-}
-SPOTS, SCRATCH = 4, 16
 NEVER = -(1 << 62)
 FOREVER = 1 << 62
-CLOCK, FIRST_AT, LAST_AT, SMALL_AT, SEEN, LOT_HEAD, MOST_WITH_ONE, HELD, LOW = range(9)
+RETURN_SPAN = 7 * DAY
+TEST_SPAN = DAY
+WAKE_SPAN = 30 * DAY
 SCALARS = (
     "since_first_s",
     "since_last_s",
@@ -50,43 +42,76 @@ SCALARS = (
     "contacts_full",
     "most_with_one_count",
 )
-RETURN_SPAN = 7 * DAY
-TEST_SPAN = DAY
-WAKE_SPAN = 30 * DAY
+
+# what an event brings to sums and maxima, by its place in `scratch`; behind them what peaks look at
+V_VALUE, V_PASSED_1H, V_PASSED_1D, V_DWELL_S, V_DEPTH, V_CYCLE, V_GATHER, V_CROWD, V_PEAKS = range(
+    9
+)
+VALUES = {
+    "value": V_VALUE,
+    "passed_1h": V_PASSED_1H,
+    "passed_1d": V_PASSED_1D,
+    "dwell_s": V_DWELL_S,
+    "depth": V_DEPTH,
+    "cycle": V_CYCLE,
+    "gather": V_GATHER,
+    "crowd": V_CROWD,
+}
+SMALL_VALUES = {"depth", "cycle", "gather", "crowd"}
+SCRATCH = 64
+_LAST_VALUE = SCRATCH - 1
+
+# the row: scalars, then three words a window (the epoch of its oldest bucket, a bit for each bucket
+# that holds anything, the place of the oldest), then what the plan says
+CLOCK, FIRST_AT, LAST_AT, SMALL_AT, SEEN, LOT_HEAD, MOST_WITH_ONE, HELD, NEXT_AT, MOVES = range(10)
+OF_MOVE = 3
+
+# the plan: where the row's parts stand, ...
+(
+    N_WINDOWS,
+    N_COUNTS,  # counts, 32 bits
+    N_SHORT,  # and small maxima, 32 bits
+    N_SUMS,  # sums of money or seconds, 64 bits
+    N_LONG,  # and large maxima, 64 bits
+    N_ACTIVE,
+    N_DISTINCT,
+    N_PEAKS,
+    ACTIVE,
+    RUN_SHORT,
+    RUN_LONG,
+    NEW_SHORT,
+    NEW_LONG,
+    CONTACTS,
+    CONTACT_COUNT,
+    LOTS,
+    LOT_COUNT,
+    T_SHORT,
+    T_LONG,
+    T_ACTIVE,
+    T_DISTINCT,
+    T_PEAKS,
+    T_WINDOWS,
+) = range(23)
+# ... then per window: what its buckets hold, as ranges of the columns of each kind
+(
+    LENGTH, HOP, RING, BASE, WORDS, LONG_PART, COUNTS, COUNTS_END, SMALLS, SMALLS_END, SUMS, SUMS_END,
+    LARGES, LARGES_END, ACTS, ACTS_END,
+) = range(16)  # fmt: skip
+OF_WINDOW = 16
+BITS = 62
+"""A window's buckets are marked in one word."""
 
 
 class Layout(NamedTuple):
     """Where a stream's numbers stand in a row; compiled from its aggregates.
 
-    Shapes: per window length, hop, ring, base, start, stop; per column op, window and place in its bucket; per aggregate
-    a_op, a_need, a_bar, a_value, a_source and its columns a_column[a_begin[i]:a_begin[i + 1]]; per
-    distinct feature d_need (IN, OUT or both) and d_window.
+    One array, and few numbers, because every array in a call costs seven words and a count of its users.
+    Shapes: `plan` the places named above, then the tables; `width` words a row, whole cache lines.
     """
 
-    length: Ints
-    hop: Ints
-    ring: Ints
-    base: Ints
-    start: Ints
-    stop: Ints
-    op: Ints
-    window: Ints
-    place: Ints
-    a_op: Ints
-    a_need: Ints
-    a_bar: Ints
-    a_value: Ints
-    a_source: Ints
-    a_begin: Ints
-    a_column: Ints
-    d_need: Ints
-    d_window: Ints
-    run: int
-    lots: int
-    lot_count: int
-    contacts: int
-    contact_count: int
+    plan: Ints
     width: int
+    contact_count: int
 
 
 def compile_layout(
@@ -101,69 +126,161 @@ def compile_layout(
     `stem` goes before the names that every row has, so that no two streams of a vector share one.
     """
     used = [w for w in WINDOWS if any(w in a.windows for a in aggregates)]
-    columns = [(w, a) for w in used for a in aggregates if w in a.windows and a.op != "distinct"]
-    names = [f"{a.stem}_{w}" for w, a in columns]
-    distinct = [(w, a) for a in aggregates if a.op == "distinct" for w in a.windows]
-    of_window = [[i for i, (w, _) in enumerate(columns) if w == name] for name in used]
-    ring = [WINDOWS[w].length // WINDOWS[w].hop + 1 for w in used]
-    run = LOW + len(used)
-    base, offset = [], run + len(columns)
-    for cols, slots in zip(of_window, ring, strict=True):
-        base.append(offset)
-        offset += slots * (1 + len(cols))
-    # peaks last: the standing they keep is that after everything else has been counted
-    kept = sorted((a for a in aggregates if a.op != "distinct"), key=lambda a: a.op == "peak")
-    of_aggregate = [[i for i, (_, b) in enumerate(columns) if b is a] for a in kept]
-    counts = np.cumsum([0, *[len(cols) for cols in of_window]])
-    lots, contacts = offset, offset + 2 * lot_count
-    layout = Layout(
-        length=_ints([WINDOWS[w].length for w in used]),
-        hop=_ints([WINDOWS[w].hop for w in used]),
-        ring=_ints(ring),
-        base=_ints(base),
-        start=_ints(counts[:-1]),
-        stop=_ints(counts[1:]),
-        op=_ints([OPS[a.op] for _, a in columns]),
-        window=_ints([used.index(w) for w, _ in columns]),
-        place=_ints([1 + i for cols in of_window for i in range(len(cols))]),
-        a_op=_ints([OPS[a.op] for a in kept]),
-        a_need=_ints([a.need for a in kept]),
-        a_bar=_ints([a.bar for a in kept]),
-        a_value=_ints([VALUES[a.value] for a in kept]),
-        a_source=_ints([names.index(a.of) if a.of else -1 for a in kept]),
-        a_begin=_ints(np.cumsum([0, *[len(cols) for cols in of_aggregate]])),
-        a_column=_ints([i for cols in of_aggregate for i in cols]),
-        d_need=_ints([a.need for _, a in distinct]),
-        d_window=_ints([used.index(w) for w, _ in distinct]),
-        run=run,
-        lots=lots,
-        lot_count=lot_count,
-        contacts=contacts,
-        contact_count=contact_count,
-        width=contacts + 4 * contact_count,
+    columns = [(w, a) for w in used for a in aggregates if w in a.windows]
+    counts, smalls, sums, larges, acts = (
+        [c for c in columns if _kind(c[1], aggregates) == kind]
+        for kind in ("count", "small", "total", "large", "active")
     )
-    return layout, (*names, *[f"{a.stem}_{w}" for w, a in distinct], *[stem + s for s in SCALARS])
+    distinct = [(w, a) for a in aggregates if a.op == "distinct" for w in a.windows]
+    peaks = sorted({a.of for a in aggregates if a.op == "peak"})
+    short, long = counts + smalls, sums + larges
+    plan = np.zeros(T_WINDOWS, dtype=np.int64)
+    plan[[N_WINDOWS, N_COUNTS, N_SHORT]] = len(used), len(counts), len(short)
+    plan[[N_SUMS, N_LONG, N_ACTIVE]] = len(sums), len(long), len(acts)
+    plan[[N_DISTINCT, N_PEAKS]] = len(distinct), len(peaks)
+    plan[[CONTACT_COUNT, LOT_COUNT]] = contact_count, lot_count
+    buckets = _place(plan)
+    windows, width = _windows(used, (counts, smalls, sums, larges, acts), buckets)
+    tables = [
+        (T_SHORT, _masks(short) + [_source(a, peaks) for _, a in short]),
+        (T_LONG, _masks(long) + [_source(a, peaks) for _, a in long]),
+        (T_ACTIVE, _masks(acts)),
+        (T_DISTINCT, [n for w, a in distinct for n in (a.need, used.index(w))]),
+        (T_PEAKS, [_standing(of, counts, sums) for of in peaks]),
+    ]
+    told = windows
+    for place, table in tables:
+        plan[place] = T_WINDOWS + len(told)
+        told = told + table
+    layout = Layout(np.array([*plan, *told], dtype=np.int64), width, contact_count)
+    asked = [f"{a.stem}_{w}" for w, a in (*short, *long, *acts, *distinct)]
+    return layout, (*asked, *[stem + s for s in SCALARS])
 
 
-def _ints(values: object) -> Ints:
-    return np.array(values, dtype=np.int64).reshape(-1)
+def lengths(layout: Layout) -> list[int]:
+    """How long each window of a layout is, shortest first.
+
+    Units: microseconds.
+    """
+    return [
+        int(layout.plan[T_WINDOWS + OF_WINDOW * w + LENGTH]) for w in range(layout.plan[N_WINDOWS])
+    ]
+
+
+def _kind(a: Aggregate, aggregates: Sequence[Aggregate]) -> str:
+    if a.op == "largest":
+        return "small" if a.value in SMALL_VALUES else "large"
+    if a.op == "peak":
+        of = next(b for b in aggregates if a.of in b.names() and b.op in {"count", "total"})
+        return "small" if of.op == "count" else "large"
+    return a.op
+
+
+def _place(plan: Ints) -> int:
+    """Where the older buckets begin; the places of all that stands before them are written."""
+    at = MOVES + OF_MOVE * int(plan[N_WINDOWS])
+    for place, words in (
+        (ACTIVE, plan[N_ACTIVE]),
+        (RUN_SHORT, (plan[N_SHORT] + 1) // 2),
+        (RUN_LONG, plan[N_LONG]),
+        (NEW_SHORT, (plan[N_SHORT] + 1) // 2),
+        (NEW_LONG, plan[N_LONG]),
+        # when each came last and when each was gone to, who it is; how often, in half words
+        (CONTACTS, 3 * plan[CONTACT_COUNT] + (plan[CONTACT_COUNT] + 1) // 2),
+        (LOTS, 2 * plan[LOT_COUNT]),
+    ):
+        plan[place] = at
+        at += int(words)
+    return at
+
+
+def _windows(
+    used: Sequence[str], kinds: tuple[Sequence[Column], ...], base: int
+) -> tuple[list[int], int]:
+    """The table of windows, and the words of a row."""
+    counts, smalls, sums, larges, _ = kinds
+    begun = {id(smalls): len(counts), id(larges): len(sums)}
+    told: list[int] = []
+    for name in used:
+        w = WINDOWS[name]
+        ring = w.length // w.hop + 1
+        if w.length % w.hop or ring > BITS:
+            raise ValueError(f"window {name}: at most {BITS - 1} whole hops")
+        ranges = [_range(kind, name, begun.get(id(kind), 0)) for kind in kinds]
+        size = [end - begin for begin, end in ranges]
+        long_part = (size[0] + size[1] + 1) // 2
+        words = long_part + size[2] + size[3]
+        told += [w.length, w.hop, ring, base, words, long_part, *(n for r in ranges for n in r)]
+        base += (ring - 1) * words
+    return told, (base + 7) // 8 * 8
+
+
+def _range(columns: Sequence[Column], window: str, begun: int) -> tuple[int, int]:
+    """The window's columns, which stand side by side."""
+    before = sum(list(WINDOWS).index(w) < list(WINDOWS).index(window) for w, _ in columns)
+    return begun + before, begun + before + sum(w == window for w, _ in columns)
+
+
+def _masks(columns: Sequence[Column]) -> list[int]:
+    """What must be set of what is looked at; first the one of every column, then the other."""
+    # what needs a bit that it bars takes nothing in
+    need = [1 if a.need & a.bar else a.need for _, a in columns]
+    return need + [0 if a.need & a.bar else a.need | a.bar for _, a in columns]
+
+
+def _source(a: Aggregate, peaks: Sequence[str]) -> int:
+    return V_PEAKS + peaks.index(a.of) if a.op == "peak" else VALUES[a.value]
+
+
+def _standing(of: str, counts: Sequence[Column], sums: Sequence[Column]) -> int:
+    """Where a peak's count stands among the short columns, or its sum (negative) among the long."""
+    names = [f"{a.stem}_{w}" for w, a in counts]
+    if of in names:
+        return names.index(of)
+    return -1 - [f"{a.stem}_{w}" for w, a in sums].index(of)
+
+
+@intrinsic
+def _fetch(typing_context: Any, array: Any, at: Any) -> Any:
+    """Ask for a cache line early; the answer comes when it is read."""
+    del typing_context, at
+
+    def write(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        held = context.make_array(signature.args[0])(context, builder, args[0])
+        byte, word = ir.IntType(8).as_pointer(), ir.IntType(32)
+        place = builder.bitcast(builder.gep(held.data, [args[1]]), byte)
+        kind = ir.FunctionType(ir.VoidType(), [byte, word, word, word])
+        call = builder.module.declare_intrinsic("llvm.prefetch", [byte], kind)
+        builder.call(call, [place, word(0), word(3), word(1)])
+        return context.get_dummy_value()
+
+    return types.void(array, types.int64), write
 
 
 @nb.njit(cache=True, nogil=True, error_model="numpy")
 def clear(row, lay):  # type: ignore[no-untyped-def]
     """A row that has seen nothing; what stands behind an unmarked bucket or contact is never read."""
-    row[: lay.run + lay.op.size] = 0
+    plan = lay.plan
+    row[: plan[CONTACTS]] = 0
     row[CLOCK] = NEVER
     row[FIRST_AT] = NEVER
     row[LAST_AT] = NEVER
     row[SMALL_AT] = NEVER
-    for w in range(lay.hop.size):
-        row[LOW + w] = NEVER
-        step = 1 + lay.stop[w] - lay.start[w]
-        for slot in range(lay.ring[w]):
-            row[lay.base[w] + slot * step] = NEVER
-    for i in range(lay.lot_count):
-        row[lay.lots + 2 * i] = NEVER
+    row[NEXT_AT] = NEVER
+    for w in range(plan[N_WINDOWS]):
+        row[MOVES + OF_MOVE * w] = NEVER
+    for i in range(plan[LOT_COUNT]):
+        row[plan[LOTS] + 2 * i] = NEVER
+
+
+@nb.njit(cache=True, nogil=True, error_model="numpy")
+def touch(row, lay):  # type: ignore[no-untyped-def]
+    """Ask for the lines of a row that its next question and event will read.
+
+    A host that knows the next few keys calls this for them, so that memory is waited for once.
+    """
+    for word in range(0, lay.plan[LOTS] + 2 * lay.plan[LOT_COUNT], 8):
+        _fetch(row, word)  # type: ignore[call-arg] # the first is numba's own
 
 
 @nb.njit(cache=True, nogil=True, error_model="numpy")
@@ -172,97 +289,170 @@ def advance(row, lay, now):  # type: ignore[no-untyped-def]
     if now <= row[CLOCK]:
         return
     row[CLOCK] = now
-    for w in range(lay.hop.size):
-        old, hop = row[LOW + w], lay.hop[w]
-        since = now - lay.length[w]
-        if old != NEVER and since < (old + 1) * hop:
-            continue
-        low = since // hop
-        row[LOW + w] = low
-        if old != NEVER:
-            _leave(row, lay, w, old, low)
+    if now >= row[NEXT_AT]:
+        _roll(row, lay.plan, now)
 
 
 @nb.njit(cache=True, nogil=True, error_model="numpy")
-def _leave(row, lay, w, old, low):  # type: ignore[no-untyped-def]
-    """The window's buckets of epochs from `old` up to `low` leave its running totals."""
-    ring, base, start = lay.ring[w], lay.base[w], lay.start[w]
-    width = lay.stop[w] - start
-    run = lay.run + start
-    if low - old >= ring:
-        for slot in range(ring):
-            row[base + slot * (1 + width)] = NEVER
-        row[run : run + width] = 0
-        return
-    stale = False
-    slot = old % ring
-    for epoch in range(old, low):
-        at = base + slot * (1 + width)
-        slot = 0 if slot + 1 == ring else slot + 1
-        if row[at] != epoch:
-            continue
-        row[at] = NEVER
-        for c in range(width):
-            if lay.op[start + c] <= ACTIVE:
-                row[run + c] -= row[at + 1 + c]
-            elif row[at + 1 + c] >= row[run + c]:
-                stale = True
-    if not stale:
-        return
-    for c in range(width):
-        if lay.op[start + c] > ACTIVE:
-            row[run + c] = 0
-    for slot in range(ring):
-        at = base + slot * (1 + width)
-        if row[at] != NEVER:
-            for c in range(width):
-                if lay.op[start + c] > ACTIVE:
-                    row[run + c] = max(row[run + c], row[at + 1 + c])
+def _roll(row, plan, now):  # type: ignore[no-untyped-def]
+    """Every window that `now` has moved; the row learns when the next one will."""
+    next_at = FOREVER
+    for w in range(plan[N_WINDOWS]):
+        begin = T_WINDOWS + OF_WINDOW * w
+        window = plan[begin : begin + OF_WINDOW]
+        move = MOVES + OF_MOVE * w
+        low, hop, since = row[move], window[HOP], now - window[LENGTH]
+        if low == NEVER:
+            low = since // hop
+            row[move] = low
+        elif since >= (low + 1) * hop:
+            new = since // hop
+            if row[move + 1] != 0:
+                _leave(row, plan, window, move, new - low)
+            low = new
+            row[move] = low
+        next_at = min(next_at, (low + 1) * hop + window[LENGTH])
+    row[NEXT_AT] = next_at
 
 
 @nb.njit(cache=True, nogil=True, error_model="numpy")
-def meet(row, lay, at, other, flags):  # type: ignore[no-untyped-def]
+def _leave(row, plan, window, move, steps):  # type: ignore[no-untyped-def]
+    """The window's oldest buckets leave its running totals, and its newest becomes one of the older."""
+    live, oldest, older = row[move + 1], row[move + 2], window[RING] - 1
+    halves = row.view(np.uint32)
+    run_s = halves[2 * plan[RUN_SHORT] + window[COUNTS] : 2 * plan[RUN_SHORT] + window[COUNTS_END]]
+    run_m = halves[2 * plan[RUN_SHORT] + window[SMALLS] : 2 * plan[RUN_SHORT] + window[SMALLS_END]]
+    sum_s = row[plan[RUN_LONG] + window[SUMS] : plan[RUN_LONG] + window[SUMS_END]]
+    sum_m = row[plan[RUN_LONG] + window[LARGES] : plan[RUN_LONG] + window[LARGES_END]]
+    new_s = halves[2 * plan[NEW_SHORT] + window[COUNTS] : 2 * plan[NEW_SHORT] + window[COUNTS_END]]
+    new_m = halves[2 * plan[NEW_SHORT] + window[SMALLS] : 2 * plan[NEW_SHORT] + window[SMALLS_END]]
+    big_s = row[plan[NEW_LONG] + window[SUMS] : plan[NEW_LONG] + window[SUMS_END]]
+    big_m = row[plan[NEW_LONG] + window[LARGES] : plan[NEW_LONG] + window[LARGES_END]]
+    gone = steps > older
+    for k in range(plan[ACTIVE] + window[ACTS], plan[ACTIVE] + window[ACTS_END]):
+        row[k] = 0 if gone else row[k] >> steps
+    if gone:
+        run_s[:] = 0
+        run_m[:] = 0
+        sum_s[:] = 0
+        sum_m[:] = 0
+        row[move + 1] = 0
+    else:
+        stale = False
+        for i in range(steps):
+            if live >> i & 1 == 0:
+                continue
+            spot = window[BASE] + _wrapped(oldest + i, older) * window[WORDS]
+            short = halves[2 * spot : 2 * (spot + window[LONG_PART])]
+            long = row[spot + window[LONG_PART] : spot + window[WORDS]]
+            for c in range(run_s.size):
+                run_s[c] -= short[c]
+            for c in range(sum_s.size):
+                sum_s[c] -= long[c]
+            for c in range(run_m.size):
+                stale |= (short[run_s.size + c] != 0) & (short[run_s.size + c] >= run_m[c])
+            for c in range(sum_m.size):
+                stale |= (long[sum_s.size + c] != 0) & (long[sum_s.size + c] >= sum_m[c])
+        if live >> older & 1:
+            spot = window[BASE] + oldest * window[WORDS]
+            short = halves[2 * spot : 2 * (spot + window[LONG_PART])]
+            long = row[spot + window[LONG_PART] : spot + window[WORDS]]
+            for c in range(new_s.size):
+                short[c] = new_s[c]
+            for c in range(new_m.size):
+                short[new_s.size + c] = new_m[c]
+            for c in range(big_s.size):
+                long[c] = big_s[c]
+            for c in range(big_m.size):
+                long[big_s.size + c] = big_m[c]
+        row[move + 1] = live >> steps
+        row[move + 2] = _wrapped(oldest + steps, older)
+        if stale:
+            _look_again(row, window, move, run_m, sum_m)
+    if live >> older & 1:
+        new_s[:] = 0
+        new_m[:] = 0
+        big_s[:] = 0
+        big_m[:] = 0
+
+
+@nb.njit(cache=True, nogil=True, error_model="numpy")
+def _wrapped(place, size):  # type: ignore[no-untyped-def]
+    return place - size if place >= size else place
+
+
+@nb.njit(cache=True, nogil=True, error_model="numpy")
+def _look_again(row, window, move, smalls, larges):  # type: ignore[no-untyped-def]
+    """The window's maxima over its older buckets, its newest being empty."""
+    smalls[:] = 0
+    larges[:] = 0
+    halves = row.view(np.uint32)
+    live, older = row[move + 1], window[RING] - 1
+    for i in range(older):
+        if live >> i & 1 == 0:
+            continue
+        spot = window[BASE] + _wrapped(row[move + 2] + i, older) * window[WORDS]
+        short = 2 * spot + window[COUNTS_END] - window[COUNTS]
+        long = spot + window[LONG_PART] + window[SUMS_END] - window[SUMS]
+        for c in range(smalls.size):
+            smalls[c] = max(smalls[c], halves[short + c])
+        for c in range(larges.size):
+            larges[c] = max(larges[c], row[long + c])
+
+
+@nb.njit(cache=True, nogil=True, error_model="numpy")
+def _meet(row, plan, at, other, flags):  # type: ignore[no-untyped-def]
     """The event's flags with FIRST and RETURNED set from the ring of counterparties, which learns of it.
 
     The ring keeps the counterparties seen last; a late stranger older than all of them is not taken in.
     """
-    held, most = row[HELD], lay.contact_count
-    who = lay.contacts
-    last_in, last_out, times = who + most, who + 2 * most, who + 3 * most
+    held, most, begin = row[HELD], plan[CONTACT_COUNT], plan[CONTACTS]
+    last_in, last_out = row[begin : begin + most], row[begin + most : begin + 2 * most]
+    who = row[begin + 2 * most : begin + 3 * most]
+    times = row[begin + 3 * most : begin + 3 * most + (most + 1) // 2].view(np.uint32)
     spot = -1
+    # no way out at the first find: looked through several at a time
     for i in range(held):
-        if row[who + i] == other:
-            spot = i
-            break
+        spot = max(spot, i if who[i] == other else -1)
     if spot == -1:
         flags |= f.FIRST
         if held < most:
             spot = held
             row[HELD] = held + 1
         else:
-            oldest_at = at
-            for i in range(most):
-                last = max(row[last_in + i], row[last_out + i])
-                if last < oldest_at:
-                    spot, oldest_at = i, last
+            spot = _longest_ago(last_in, last_out, at)
             if spot == -1:
                 return flags
-        row[who + spot] = other
-        row[last_in + spot] = NEVER
-        row[last_out + spot] = NEVER
-        row[times + spot] = 0
+        who[spot] = other
+        last_in[spot] = NEVER
+        last_out[spot] = NEVER
+        times[spot] = 0
     mine, theirs = (last_in, last_out) if flags & f.IN else (last_out, last_in)
-    back = row[theirs + spot]
+    back = theirs[spot]
     if back != NEVER and back >= at - RETURN_SPAN and back <= at:
         flags |= f.RETURNED
-    row[mine + spot] = max(row[mine + spot], at)
-    row[times + spot] += 1
-    row[MOST_WITH_ONE] = max(row[MOST_WITH_ONE], row[times + spot])
+    mine[spot] = max(mine[spot], at)
+    times[spot] += 1
+    row[MOST_WITH_ONE] = max(row[MOST_WITH_ONE], np.int64(times[spot]))
     return flags
 
 
 @nb.njit(cache=True, nogil=True, error_model="numpy")
-def pass_through(row, lay, at, flags, value, scratch):  # type: ignore[no-untyped-def]
+def _longest_ago(last_in, last_out, at):  # type: ignore[no-untyped-def]
+    """The first of the contacts seen longest ago, -1 if none was seen before `at`."""
+    oldest = at
+    for i in range(last_in.size):
+        oldest = min(oldest, max(last_in[i], last_out[i]))
+    if oldest == at:
+        return -1
+    for i in range(last_in.size):
+        if max(last_in[i], last_out[i]) == oldest:
+            return i
+    return -1
+
+
+@nb.njit(cache=True, nogil=True, error_model="numpy")
+def _pass_through(row, plan, at, flags, value, scratch):  # type: ignore[no-untyped-def]
     """What of an outgoing sum was received within the hour, within the day, and how long it lay.
 
     Received lots are used up oldest first; `scratch` gets passed_1h, passed_1d and dwell_s.
@@ -270,24 +460,25 @@ def pass_through(row, lay, at, flags, value, scratch):  # type: ignore[no-untype
     scratch[V_PASSED_1H] = 0
     scratch[V_PASSED_1D] = 0
     scratch[V_DWELL_S] = 0
-    if lay.lot_count == 0 or not flags & f.OK:
+    count = plan[LOT_COUNT]
+    if count == 0 or not flags & f.OK:
         return
-    head = row[LOT_HEAD]
+    lots, head = row[plan[LOTS] : plan[LOTS] + 2 * count], row[LOT_HEAD]
     if flags & f.IN:
-        row[lay.lots + 2 * head] = at
-        row[lay.lots + 2 * head + 1] = value
-        row[LOT_HEAD] = (head + 1) % lay.lot_count
+        lots[2 * head] = at
+        lots[2 * head + 1] = value
+        row[LOT_HEAD] = _wrapped(head + 1, count)
         return
     want = value
-    for k in range(lay.lot_count):
-        lot = lay.lots + 2 * ((head + k) % lay.lot_count)
-        lot_at, left = row[lot], row[lot + 1]
+    for k in range(count):
+        lot = 2 * _wrapped(head + k, count)
+        lot_at, left = lots[lot], lots[lot + 1]
         if lot_at < at - DAY or lot_at > at or left <= 0:
             continue
         taken = min(left, want)
         if scratch[V_PASSED_1D] == 0:
             scratch[V_DWELL_S] = (at - lot_at) // SECOND
-        row[lot + 1] -= taken
+        lots[lot + 1] -= taken
         scratch[V_PASSED_1D] += taken
         if lot_at >= at - HOUR:
             scratch[V_PASSED_1H] += taken
@@ -297,74 +488,169 @@ def pass_through(row, lay, at, flags, value, scratch):  # type: ignore[no-untype
 
 
 @nb.njit(cache=True, nogil=True, error_model="numpy")
-def enter(row, lay, at, scratch):  # type: ignore[no-untyped-def]
-    """Every window's bucket for `at` is this event's own; what stood there before has left the window.
-
-    `scratch` learns where each window's bucket stands, -1 where the event is too old for it.
-    """
-    for w in range(lay.hop.size):
-        # an event of the clock's own instant stands in the newest bucket
-        epoch = row[LOW + w] + lay.ring[w] - 1 if at == row[CLOCK] else at // lay.hop[w]
-        if epoch < row[LOW + w]:
-            scratch[SPOTS + w] = -1
-            continue
-        width = lay.stop[w] - lay.start[w]
-        spot = lay.base[w] + (epoch % lay.ring[w]) * (1 + width)
-        if row[spot] != epoch:
-            row[spot] = epoch
-            row[spot + 1 : spot + 1 + width] = 0
-        scratch[SPOTS + w] = spot
-
-
-@nb.njit(cache=True, nogil=True, error_model="numpy")
 def add(row, lay, at, known_at, other, value, flags, scratch):  # type: ignore[no-untyped-def]
     """The event's flags as it entered the key's row; the row now knows of it.
 
     A late event meets the row as it stands when the event is known, whoever has asked since.
     """
+    plan = lay.plan
     advance(row, lay, known_at)
-    flags = meet(row, lay, at, other, flags)
+    flags = _meet(row, plan, at, other, flags)
     if flags & f.LARGE and row[SMALL_AT] != NEVER and row[SMALL_AT] >= at - TEST_SPAN:
         flags |= f.AFTER_SMALL
     if row[LAST_AT] != NEVER and at - row[LAST_AT] > WAKE_SPAN:
         flags |= f.WAKE
     scratch[V_VALUE] = value
-    pass_through(row, lay, at, flags, value, scratch)
+    _pass_through(row, plan, at, flags, value, scratch)
+    scratch[V_DEPTH] = flags >> f.DEPTH_SHIFT & f.FIELD
+    scratch[V_CYCLE] = flags >> f.CYCLE_SHIFT & f.FIELD
+    scratch[V_GATHER] = flags >> f.GATHER_SHIFT & f.FIELD
+    scratch[V_CROWD] = flags >> f.CROWD_SHIFT & f.FIELD
     if flags & f.SMALL:
         row[SMALL_AT] = max(row[SMALL_AT], at)
     if row[FIRST_AT] == NEVER or at < row[FIRST_AT]:
         row[FIRST_AT] = at
     row[LAST_AT] = max(row[LAST_AT], at)
     row[SEEN] += 1
-    enter(row, lay, at, scratch)
-    for a in range(lay.a_op.size):
-        if (flags & lay.a_need[a]) != lay.a_need[a] or flags & lay.a_bar[a]:
-            continue
-        op = lay.a_op[a]
-        if op == PEAK:
-            amount = row[lay.run + lay.a_source[a]]
-        elif op == COUNT:
-            amount = 1
-        elif lay.a_value[a] >= V_FIELD:
-            amount = (flags >> (lay.a_value[a] - V_FIELD)) & f.FIELD
-        else:
-            amount = scratch[lay.a_value[a]]
-        for i in range(lay.a_begin[a], lay.a_begin[a + 1]):
-            k = lay.a_column[i]
-            spot = scratch[SPOTS + lay.window[k]]
-            if spot < 0:
-                continue
-            spot += lay.place[k]
-            if op <= TOTAL:
-                row[spot] += amount
-                row[lay.run + k] += amount
-            elif op == ACTIVE:
-                row[lay.run + k] += 1 - row[spot]
-                row[spot] = 1
-            else:
-                row[spot] = max(row[spot], amount)
-                row[lay.run + k] = max(row[lay.run + k], amount)
+    if at == row[CLOCK]:
+        _enter_newest(row, plan, flags, scratch)
+    else:
+        _enter_late(row, plan, at, flags, scratch)
     return flags
+
+
+@nb.njit(cache=True, nogil=True, error_model="numpy")
+def _enter_newest(row, plan, flags, scratch):  # type: ignore[no-untyped-def]
+    """The event stands in the newest bucket of every window: all columns in four long loops."""
+    for w in range(plan[N_WINDOWS]):
+        window = T_WINDOWS + OF_WINDOW * w
+        bit = 1 << (plan[window + RING] - 1)
+        row[MOVES + OF_MOVE * w + 1] |= bit
+        _mark(row, plan, plan[window + ACTS], plan[window + ACTS_END], flags, bit)
+    halves = row.view(np.uint32)
+    counts, short = plan[N_COUNTS], plan[N_SHORT]
+    sums, long = plan[N_SUMS], plan[N_LONG]
+    run = halves[2 * plan[RUN_SHORT] : 2 * plan[RUN_SHORT] + short]
+    new = halves[2 * plan[NEW_SHORT] : 2 * plan[NEW_SHORT] + short]
+    total = row[plan[RUN_LONG] : plan[RUN_LONG] + long]
+    newest = row[plan[NEW_LONG] : plan[NEW_LONG] + long]
+    _count(run, new, plan, 0, counts, flags)
+    _sum(total, newest, plan, 0, sums, flags, scratch)
+    _stand(run, total, plan, scratch)
+    _most(run[counts:], new[counts:], plan, T_SHORT, N_SHORT, counts, flags, scratch)
+    _most(total[sums:], newest[sums:], plan, T_LONG, N_LONG, sums, flags, scratch)
+
+
+@nb.njit(cache=True, nogil=True, error_model="numpy")
+def _enter_late(row, plan, at, flags, scratch):  # type: ignore[no-untyped-def]
+    """The event stands in an older bucket of some windows, and in none of those it is too old for."""
+    halves = row.view(np.uint32)
+    run = halves[2 * plan[RUN_SHORT] : 2 * plan[RUN_SHORT] + plan[N_SHORT]]
+    total = row[plan[RUN_LONG] : plan[RUN_LONG] + plan[N_LONG]]
+    for w in range(plan[N_WINDOWS]):
+        window = plan[T_WINDOWS + OF_WINDOW * w : T_WINDOWS + OF_WINDOW * (w + 1)]
+        place = min(at // window[HOP] - row[MOVES + OF_MOVE * w], window[RING] - 1)
+        if place < 0:
+            continue
+        short, _, long, _ = _bucket(row, plan, window, MOVES + OF_MOVE * w, place)
+        _mark(row, plan, window[ACTS], window[ACTS_END], flags, 1 << place)
+        begin, end = window[COUNTS], window[COUNTS_END]
+        _count(run[begin:end], halves[short : short + end - begin], plan, begin, end, flags)
+        begin, end = window[SUMS], window[SUMS_END]
+        _sum(total[begin:end], row[long : long + end - begin], plan, begin, end, flags, scratch)
+    _stand(run, total, plan, scratch)
+    for w in range(plan[N_WINDOWS]):
+        window = plan[T_WINDOWS + OF_WINDOW * w : T_WINDOWS + OF_WINDOW * (w + 1)]
+        place = min(at // window[HOP] - row[MOVES + OF_MOVE * w], window[RING] - 1)
+        if place < 0:
+            continue
+        _, short, _, long = _bucket(row, plan, window, MOVES + OF_MOVE * w, place)
+        begin, end = window[SMALLS], window[SMALLS_END]
+        part = halves[short : short + end - begin]
+        _most(run[begin:end], part, plan, T_SHORT, N_SHORT, begin, flags, scratch)
+        begin, end = window[LARGES], window[LARGES_END]
+        part = row[long : long + end - begin]
+        _most(total[begin:end], part, plan, T_LONG, N_LONG, begin, flags, scratch)
+
+
+@nb.njit(cache=True, nogil=True, error_model="numpy")
+def _bucket(row, plan, window, move, place):  # type: ignore[no-untyped-def]
+    """Where the window's bucket keeps counts, small maxima (in half words), sums and large maxima.
+
+    One that held nothing is emptied of what stood there before.
+    """
+    live, older = row[move + 1], window[RING] - 1
+    row[move + 1] = live | 1 << place
+    if place == older:
+        return (
+            2 * plan[NEW_SHORT] + window[COUNTS],
+            2 * plan[NEW_SHORT] + window[SMALLS],
+            plan[NEW_LONG] + window[SUMS],
+            plan[NEW_LONG] + window[LARGES],
+        )
+    spot = window[BASE] + _wrapped(row[move + 2] + place, older) * window[WORDS]
+    if live >> place & 1 == 0:
+        row[spot : spot + window[WORDS]] = 0
+    long = spot + window[LONG_PART]
+    return (
+        2 * spot,
+        2 * spot + window[COUNTS_END] - window[COUNTS],
+        long,
+        long + window[SUMS_END] - window[SUMS],
+    )
+
+
+@nb.njit(cache=True, nogil=True, error_model="numpy")
+def _mark(row, plan, begin, end, flags, bit):  # type: ignore[no-untyped-def]
+    """The hop in which something happened, for columns that count such hops."""
+    table, n = plan[T_ACTIVE], plan[N_ACTIVE]
+    for k in range(begin, end):
+        if flags & plan[table + n + k] == plan[table + k]:
+            row[plan[ACTIVE] + k] |= bit
+
+
+@nb.njit(cache=True, nogil=True, error_model="numpy")
+def _count(run, part, plan, begin, end, flags):  # type: ignore[no-untyped-def]
+    """One more, in the running count and in the bucket, for each count that takes the event in."""
+    table, n = plan[T_SHORT], plan[N_SHORT]
+    need, looked_at = plan[table + begin : table + end], plan[table + n + begin : table + n + end]
+    for k in range(need.size):
+        one = np.uint32(flags & looked_at[k] == need[k])
+        run[k] += one
+        part[k] += one
+
+
+@nb.njit(cache=True, nogil=True, error_model="numpy")
+def _sum(run, part, plan, begin, end, flags, values):  # type: ignore[no-untyped-def]
+    """The event's value for each sum that takes it in."""
+    table, n = plan[T_LONG], plan[N_LONG]
+    need, looked_at = plan[table + begin : table + end], plan[table + n + begin : table + n + end]
+    source = plan[table + 2 * n + begin : table + 2 * n + end]
+    for k in range(need.size):
+        value = values[source[k] & _LAST_VALUE] if flags & looked_at[k] == need[k] else 0
+        run[k] += value
+        part[k] += value
+
+
+@nb.njit(cache=True, nogil=True, error_model="numpy")
+def _most(run, part, plan, which, size, begin, flags, values):  # type: ignore[no-untyped-def]
+    """The larger of what stands there and what the event brings, for each maximum that takes it in."""
+    table, n = plan[which], plan[size]
+    end = begin + run.size
+    need, looked_at = plan[table + begin : table + end], plan[table + n + begin : table + n + end]
+    source = plan[table + 2 * n + begin : table + 2 * n + end]
+    for k in range(run.size):
+        value = values[source[k] & _LAST_VALUE] if flags & looked_at[k] == need[k] else 0
+        run[k] = max(np.int64(run[k]), value)
+        part[k] = max(np.int64(part[k]), value)
+
+
+@nb.njit(cache=True, nogil=True, error_model="numpy")
+def _stand(run, total, plan, scratch):  # type: ignore[no-untyped-def]
+    """The counts and totals whose highest standing is kept, as they stand now."""
+    for p in range(plan[N_PEAKS]):
+        place = plan[plan[T_PEAKS] + p]
+        scratch[V_PEAKS + p] = np.int64(run[place]) if place >= 0 else total[-1 - place]
 
 
 @nb.njit(cache=True, nogil=True, error_model="numpy")
@@ -374,28 +660,59 @@ def answer(row, lay, asked_at, out):  # type: ignore[no-untyped-def]
     Every event added must have at < asked_at; the hosts see to it.
     """
     advance(row, lay, asked_at)
-    n = lay.op.size
-    for c in range(n):
-        out[c] = row[lay.run + c]
-    m = lay.d_need.size
+    plan = lay.plan
+    short, long, at = plan[N_SHORT], plan[N_LONG], plan[N_SHORT] + plan[N_LONG]
+    run = row.view(np.uint32)[2 * plan[RUN_SHORT] : 2 * plan[RUN_SHORT] + short]
+    counted, summed = out[:short], out[short:at]
+    for k in range(short):
+        counted[k] = run[k]
+    total = row[plan[RUN_LONG] : plan[RUN_LONG] + long]
+    for k in range(long):
+        summed[k] = total[k]
+    for k in range(plan[N_ACTIVE]):
+        out[at + k] = _ones(row[plan[ACTIVE] + k])
+    at += plan[N_ACTIVE]
+    _distinct(row, plan, out[at : at + plan[N_DISTINCT]])
+    at += plan[N_DISTINCT]
     held = row[HELD]
-    last_in = lay.contacts + lay.contact_count
-    last_out = last_in + lay.contact_count
-    for d in range(m):
-        w = lay.d_window[d]
-        since = row[LOW + w] * lay.hop[w]
-        since_in = since if lay.d_need[d] & f.IN else FOREVER
-        since_out = since if lay.d_need[d] & f.OUT else FOREVER
-        met = 0
-        for i in range(held):
-            met += (row[last_in + i] >= since_in) | (row[last_out + i] >= since_out)
-        out[n + d] = met
-    at = n + m
     out[at] = (asked_at - row[FIRST_AT]) // SECOND if row[SEEN] else -1
     out[at + 1] = (asked_at - row[LAST_AT]) // SECOND if row[SEEN] else -1
     out[at + 2] = held
-    out[at + 3] = 1 if held == lay.contact_count else 0
+    out[at + 3] = 1 if held == plan[CONTACT_COUNT] else 0
     out[at + 4] = row[MOST_WITH_ONE]
+
+
+@nb.njit(cache=True, nogil=True, error_model="numpy")
+def _ones(bits):  # type: ignore[no-untyped-def]
+    """How many bits are set."""
+    bits -= bits >> 1 & 0x5555555555555555
+    bits = (bits & 0x3333333333333333) + (bits >> 2 & 0x3333333333333333)
+    bits = bits + (bits >> 4) & 0x0F0F0F0F0F0F0F0F
+    bits += bits >> 8
+    bits += bits >> 16
+    bits += bits >> 32
+    return bits & 0x7F
+
+
+@nb.njit(cache=True, nogil=True, error_model="numpy")
+def _distinct(row, plan, out):  # type: ignore[no-untyped-def]
+    """How many of the counterparties remembered were met within each distinct feature's window."""
+    held, most, begin = row[HELD], plan[CONTACT_COUNT], plan[CONTACTS]
+    last_in, last_out = row[begin : begin + held], row[begin + most : begin + most + held]
+    for d in range(out.size):
+        need, w = plan[plan[T_DISTINCT] + 2 * d], plan[plan[T_DISTINCT] + 2 * d + 1]
+        since = row[MOVES + OF_MOVE * w] * plan[T_WINDOWS + OF_WINDOW * w + HOP]
+        met = 0
+        if need & f.IN and need & f.OUT:
+            for i in range(held):
+                met += max(last_in[i], last_out[i]) >= since
+        elif need & f.IN:
+            for i in range(held):
+                met += last_in[i] >= since
+        elif need & f.OUT:
+            for i in range(held):
+                met += last_out[i] >= since
+        out[d] = met
 
 
 @nb.njit(cache=True, nogil=True, error_model="numpy")
