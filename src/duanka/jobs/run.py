@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from duanka import tables
+from duanka.jobs.beyond import beyond
 from duanka.jobs.dataset import SHANGHAI, Dataset, prepare
 from duanka.jobs.judge import Judged, judge_cards, judge_events, judge_openings
 from duanka.jobs.judges import Judge, pick_judges
@@ -59,7 +60,8 @@ def run(
         regime = policy.at(dataset.as_of.astimezone(SHANGHAI).date())
         judges = pick_judges(dataset, model=model, regime=regime, settings=settings, say=say)
         judged = _judge(dataset, judges, regime, say)
-        ran = Ran(judged, _tables(dataset, judged, say), judges)
+        written = _tables(dataset, judged, say) | beyond(dataset, regime, say)
+        ran = Ran(judged, written, judges)
         with say.stage("写出 writing"):
             _write(ran.written, out, fmt)
             _write_rejects(loaded, out, fmt)
