@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 MEDIA = b"text/plain; version=0.0.4; charset=utf-8"
 WAIT_S = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 5.0)
-BATCH = (1, 4, 16, 64, 256, 1024, 4096)
+BATCH = (1.0, 4.0, 16.0, 64.0, 256.0, 1024.0, 4096.0)
 
 
 class _Spread:
