@@ -15,13 +15,14 @@ class Answer:
         `steps` cooling_off, call_back; `wait_s` how long the cooling-off lasts; `held_fen` how much of a
         transfer is held back, None where nothing is; `late` it arrived after the clock had passed its
         instant, and was judged by what was known on arrival; `duplicate` it was answered before, and this
-        is that answer; `timed_out` no score was had in time: the policy's own answer.
+        is that answer; `timed_out` no score was had in time: the policy's own
+        answer, and `score` is None.
     """
 
     event_kind: str
     event_id: str
     answer: str
-    score: float
+    score: float | None
     because: str
     reasons: tuple[str, ...]
     legal_basis: str | None

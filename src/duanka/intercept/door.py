@@ -2,31 +2,56 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Protocol, Self
+import time
+from collections import Counter
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Self
 
+from duanka.errors import BadInput, DuankaError, Unavailable
+from duanka.intercept import batch, concluding, hot_path, snapshots
 from duanka.intercept.answers import Answer, Refused, Said, Taken
+from duanka.intercept.events import ANSWERED, REGISTER, decode
+from duanka.tables import INPUTS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from contextlib import AbstractContextManager
-    from pathlib import Path
 
     from duanka.intercept.events import Event
-    from duanka.models.model import Model
-    from duanka.policy.dated import Policy
+    from duanka.intercept.folder import Folder
+    from duanka.intercept.hot_path import Judges
+    from duanka.intercept.known import Known
+    from duanka.intercept.log import Log
+    from duanka.intercept.repeats import Repeats
+    from duanka.intercept.shadow import Shadow
 
-__all__ = ["Answer", "Door", "Refused", "Taken", "open_door"]
+__all__ = ["Answer", "Door", "Held", "Refused", "Said", "Taken"]
+
+MOST_AT_ONCE = 65_535
+"""Events of one batch; a place in the log names its event by sixteen bits."""
+EVERY = tuple(INPUTS)
+_UNDATED = frozenset({*REGISTER, "order"})
 
 
-class Say(Protocol):
-    """Who shows progress; `jobs.progress.Progress` is one."""
+@dataclass
+class Held:
+    """What a door works with: where it keeps things, what it knows, who judges."""
 
-    def stage(self, name: str) -> AbstractContextManager[Any]: ...
-    def advance(self, done: int, total: int) -> None: ...
+    folder: Folder
+    log: Log
+    known: Known
+    repeats: Repeats
+    judges: Judges
+    shadow: Shadow | None = None
 
 
 class Door:
-    """The one caller's door of one process. Not thread-safe."""
+    """One process's door, with one caller; not thread-safe."""
+
+    def __init__(self, held: Held, *, replayed: int, most_ahead_us: int) -> None:
+        self._held = held
+        self._most_ahead_us = most_ahead_us
+        self._counters: Counter[str] = Counter({"replayed": replayed})
+        self._why_not = ""
 
     def take(self, events: Sequence[Event], *, now_us: int | None = None) -> list[Said]:
         """What the door says of each event, in the order given, once the log has them on disk.
@@ -35,31 +60,139 @@ class Door:
         says in which order events are known; those of one instant do not see one another.
         Raises: Unavailable if the log cannot be written; nothing of the batch is acknowledged then.
         """
-        raise NotImplementedError
+        if self._why_not:
+            raise self._away()
+        if len(events) > MOST_AT_ONCE:
+            raise BadInput(
+                f"{len(events):,} events at once", fix=f"send at most {MOST_AT_ONCE:,} in a batch"
+            )
+        now = time.time_ns() // 1_000 if now_us is None else now_us
+        said: dict[int, Said] = {}
+        fresh: dict[bytes, int] = {}
+        twins: list[tuple[int, int]] = []
+        for i, event in enumerate(events):
+            if event.kind not in _UNDATED and event.at > now + self._most_ahead_us:
+                said[i] = self._too_early(event)
+            elif (place := self._held.repeats.find(event.key)) is not None:
+                said[i] = self._again(event, place)
+            elif (twin := fresh.get(event.key)) is not None:
+                twins.append((i, twin))
+            else:
+                fresh[event.key] = i
+        if fresh:
+            where = list(fresh.values())
+            entered = self._enter([events[i] for i in where], now)
+            said.update(zip(where, entered, strict=True))
+        for i, twin in twins:
+            said[i] = _same(events[i], events[twin], said[twin])
+        self._count(events, said)
+        return [said[i] for i in range(len(events))]
+
+    def _enter(self, events: list[Event], now: int) -> list[Said]:
+        """Answers, logs and remembers events that were not taken before."""
+        held = self._held
+        try:
+            answers, asked = hot_path.answer(held.known, held.judges, events)
+            place = held.log.append(batch.encode(now, events, answers, asked))
+        except DuankaError as error:
+            # what is known may be ahead of the log now: only a new start makes them one again
+            self._why_not = str(error.what)
+            raise
+        except Exception as error:
+            self._why_not = f"an answer failed ({type(error).__name__})"
+            raise self._away() from error
+        for n, event in enumerate(events):
+            held.repeats.add(event.key, place << 16 | n, now_us=now)
+        if held.shadow is not None:
+            held.shadow.see(events, answers, asked)
+        return [answers.get(n) or Taken(e.kind, e.event_id) for n, e in enumerate(events)]
+
+    def _again(self, event: Event, place: int) -> Said:
+        """What was said of an event that was delivered before."""
+        kept = batch.read(self._held.log.read(place >> 16).payload)
+        n = place & 0xFFFF
+        first = decode(kept.raws[n])
+        return _same(event, first, kept.answers.get(n) or Taken(first.kind, first.event_id))
+
+    def _too_early(self, event: Event) -> Refused:
+        minutes = self._most_ahead_us // 60_000_000
+        return Refused(
+            event.event_id,
+            f"it is dated more than {minutes} minutes ahead of the clock",
+            "send it when it happens, and see that the sender's clock is right",
+        )
 
     def timed_out(self, event: Event) -> Answer:
-        """The policy's answer where no score is to be had in time, by amount and kind; it changes nothing."""
-        raise NotImplementedError
+        """The policy's answer where no score is to be had in time, by amount and kind; it changes nothing.
+
+        It may be called from another thread while `take` is at work.
+        """
+        self._counters["timed_out"] += 1
+        terms = self._held.judges.terms.at(event.at)
+        if event.kind == "opening":
+            return concluding.timed_out(terms, event, concluding.Facts({}))
+        facts = concluding.facts_of(self._held.known, terms, event)
+        return concluding.timed_out(terms, event, facts)
+
+    def challenge(self) -> int:
+        """How many events the challenger has answered now, of those whose answers have left."""
+        return self._held.shadow.catch_up() if self._held.shadow is not None else 0
 
     def snapshot(self) -> None:
-        """Nothing; what the door knows stands on disk as a snapshot, so that the next start is quick."""
-        raise NotImplementedError
+        """Nothing; what the door knows stands on disk as a snapshot, so that the next start is quick.
+
+        Raises: Unavailable if the disk refuses, or what is known may be ahead of the log.
+        """
+        if self._why_not:
+            raise self._away()
+        self._held.folder.keep(self.save(), self._held.log.end)
+        self._counters["snapshots"] += 1
+
+    def save(self) -> dict[str, Any]:
+        """All that the door knows, as a snapshot has it."""
+        return {"known": self._held.known.save(), "repeats": self._held.repeats.save()}
+
+    def digest(self) -> str:
+        """A digest of all that the door knows: two doors with the same would answer alike for ever."""
+        return snapshots.digest(self.save())
 
     def health(self) -> dict[str, Any]:
-        """Whether the door can answer, its clock, its log's position, and what it counts.
+        """Whether the door can answer, and how it stands.
 
-        Columns: ok, why, clock, events (last number given), state_bytes, segments, snapshot, versions.
+        Columns: ok, why, clock (UTC microseconds, of the events), log_bytes, log_segments, batches,
+            remembered (ids), orders, memory (what the features hold), model_versions, policy_version.
         """
-        raise NotImplementedError
+        held = self._held
+        return {
+            "ok": not self._why_not,
+            "why": self._why_not,
+            "clock": held.known.live.clock,
+            "log_bytes": held.log.end,
+            "log_segments": held.log.segment_count,
+            "batches": held.log.next_number,
+            "remembered": len(held.repeats),
+            "orders": len(held.known.orders),
+            "memory": dict(held.known.live.size()),
+            "model_versions": {k: m.version for k, m in held.judges.models.items()},
+            "policy_version": held.judges.terms.policy.version,
+        }
 
     @property
     def counters(self) -> Mapping[str, int]:
-        """Running totals by name, such as taken.transfer, answer.allow, duplicate, refused, timed_out."""
-        raise NotImplementedError
+        """Running totals: taken.KIND, answer.KIND.ANSWER, duplicate, refused, late, timed_out, snapshots."""
+        found = dict(self._counters)
+        if self._held.shadow is not None:
+            found |= self._held.shadow.counters
+        return found
 
     def close(self) -> None:
-        """Nothing; a snapshot is written and the log is closed."""
-        raise NotImplementedError
+        """Nothing; a snapshot is written if it can be, and the folder is let go."""
+        try:
+            if not self._why_not and self._held.log.next_number:
+                self.snapshot()
+        finally:
+            self._held.log.close()
+            self._held.folder.close()
 
     def __enter__(self) -> Self:
         return self
@@ -67,20 +200,33 @@ class Door:
     def __exit__(self, *_: object) -> None:
         self.close()
 
+    def _count(self, events: Sequence[Event], said: Mapping[int, Said]) -> None:
+        count = self._counters
+        for i, one in said.items():
+            if isinstance(one, Refused):
+                count["refused"] += 1
+            elif one.duplicate:
+                count["duplicate"] += 1
+            else:
+                count[f"taken.{events[i].kind}"] += 1
+                if isinstance(one, Answer):
+                    count[f"answer.{one.event_kind}.{one.answer}"] += 1
+                    count["late"] += one.late
 
-def open_door(
-    folder: Path,
-    *,
-    policy: Policy,
-    models: Mapping[str, Model],
-    warm: Path | None = None,
-    challenger: Any = None,
-    say: Say,
-) -> Door:
-    """The door whose log and snapshots are in the folder: newest whole snapshot, then the log replayed.
+    def _away(self) -> Unavailable:
+        return Unavailable(
+            f"the door cannot answer: {self._why_not}",
+            where=self._held.folder.name,
+            fix="start it again; what was acknowledged is safe in its log",
+        )
 
-    `models` by subject: transfer, call, opening. `warm` fills an empty door from a dataset folder first.
-    Raises: BadInput if the folder belongs to another door or is not whole; Conflict if another process
-    holds it open.
-    """
-    raise NotImplementedError
+
+def _same(event: Event, first: Event, said: Said) -> Said:
+    """What was said of the first of two deliveries, if the second tells the same; else a refusal."""
+    if event.kind in ANSWERED and event.row != first.row:
+        return Refused(
+            event.event_id,
+            "this id was taken before, with other contents",
+            "give every event an id of its own, and send a repeat unchanged",
+        )
+    return said if isinstance(said, Refused) else replace(said, duplicate=True)

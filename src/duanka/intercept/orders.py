@@ -67,7 +67,7 @@ class Orders:
         at, found = event["at"], None
         kind = "account" if table == "intercept_order_transfer" else "sim"
         for side, card in sides.items():
-            for order in self._of.get(card, {}).values():
+            for order in tuple(self._of.get(card, {}).values()):
                 ended = order.expires_at is not None and at >= order.expires_at
                 if at < order.starts_at or ended:
                     continue

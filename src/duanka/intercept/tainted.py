@@ -32,7 +32,8 @@ class Tainted:
             return 0
         balance = transfer["payer_balance_fen"]
         left = on if balance is None else on - max(balance, 0)
-        return max(0, min(left, transfer["amount_fen"]))
+        amount: int = transfer["amount_fen"]
+        return max(0, min(left, amount))
 
     def moved(self, transfer: Mapping[str, Any], held_fen: int) -> None:
         """Nothing; what went through of the tainted part stands on the payee's account now."""
@@ -56,4 +57,4 @@ class Tainted:
 
     def restore(self, saved: list[Any]) -> None:
         """Take up what `save` gave."""
-        self._on = {card: on for card, on in saved}
+        self._on = dict(saved)

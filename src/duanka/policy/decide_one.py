@@ -108,6 +108,12 @@ class Rules:
                 return line.outcome
         raise BadInput(f"no row of the table {table} answers", fix="run `duanka policy check`")
 
+    def law(self, then: str, card_kind: str) -> tuple[str | None, str, str, int | None]:
+        """Article, authority, review and term in days of a measure for a card kind; `allow` has no article."""
+        measure = self.regime.measure(then)
+        article = None if then == "allow" else measure.articles.get(card_kind)
+        return article, measure.authority, measure.review, self.regime.expires_days(then)
+
     def _lay_out(self, name: str, card_kind: str) -> tuple[_Line, ...]:
         table: Table = self.regime.table(name)
         self._checks[name] = tuple((c.name, _domain(c)) for c in table.body.columns)
@@ -119,18 +125,10 @@ class Rules:
         return lines
 
     def _outcome(self, row: Row, card_kind: str) -> Outcome:
-        measure = self.regime.measure(row.then)
-        article = row.basis if row.basis is not None else measure.articles.get(card_kind)
-        return Outcome(
-            row.then,
-            row.because,
-            self.regime.policy.reasons[row.because].fact,
-            None if row.then == "allow" else article,
-            measure.authority,
-            measure.review,
-            self.regime.expires_days(row.then),
-            row.note,
-        )
+        article, authority, review, days = self.law(row.then, card_kind)
+        basis = row.basis if row.basis is not None and row.then != "allow" else article
+        fact = self.regime.policy.reasons[row.because].fact
+        return Outcome(row.then, row.because, fact, basis, authority, review, days, row.note)
 
 
 class Book:

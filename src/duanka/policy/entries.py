@@ -27,6 +27,7 @@ COUNT_UNITS = (
     "day",
     "hour",
     "minute",
+    "ms",
     "month",
     "year",
     "card",

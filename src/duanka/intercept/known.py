@@ -1,0 +1,75 @@
+"""All that a door knows: the live features, and the facts that the policy's tables ask for."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from duanka.features.live import Live
+from duanka.intercept.confirmed import Confirmed
+from duanka.intercept.holdings import Holdings
+from duanka.intercept.orders import Orders
+from duanka.intercept.tainted import Tainted
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+
+    from duanka.intercept.events import Event
+
+
+class Known:
+    """What was told so far; restored from `save`, it answers as if it had never stopped.
+
+    Units: `longest_us` the longest window in which applicants are counted, microseconds.
+    """
+
+    def __init__(self, receives: Collection[str], longest_us: int) -> None:
+        self.live = Live(receives)
+        self.confirmed = Confirmed()
+        self.orders = Orders()
+        self.tainted = Tainted()
+        self.holdings = Holdings(longest_us)
+
+    def tell(self, event: Event) -> None:
+        """Nothing; an event that is not answered, or was long ago, is known from now on."""
+        kind, row = event.kind, event.row
+        if kind == "order":
+            self.orders.tell(row)
+            return
+        if kind == "label":
+            self.confirmed.tell(row)
+            if not row["implicated"]:
+                self.tainted.clear(row["card_id"])
+        elif kind == "lead":
+            self.tainted.report(row)
+        elif kind in {"account", "sim"}:
+            self.holdings.card(kind, row)
+        elif kind == "organisation":
+            self.holdings.company(row)
+        else:
+            self.told_of(event, None)
+        self.live.tell(kind, row)
+
+    def told_of(self, event: Event, held_fen: int | None) -> None:
+        """Nothing; the facts beside the features take up an event that was answered."""
+        if event.kind == "opening":
+            self.holdings.applied(event.row)
+        elif event.kind == "transfer":
+            self.tainted.moved(event.row, held_fen or 0)
+
+    def save(self) -> dict[str, Any]:
+        """All that `restore` needs, as arrays and plain lists."""
+        return {
+            "live": self.live.save(),
+            "confirmed": self.confirmed.save(),
+            "orders": self.orders.save(),
+            "tainted": self.tainted.save(),
+            "holdings": self.holdings.save(),
+        }
+
+    def restore(self, saved: Mapping[str, Any]) -> None:
+        """Take up what `save` gave."""
+        self.live.restore(saved["live"])
+        self.confirmed.restore(saved["confirmed"])
+        self.orders.restore(saved["orders"])
+        self.tainted.restore(saved["tainted"])
+        self.holdings.restore(saved["holdings"])

@@ -1,0 +1,120 @@
+"""Opening a door: the newest whole snapshot, then what the log has since; or warmed from a dataset first."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Protocol
+
+from duanka.errors import BadModel
+from duanka.intercept import batch, hot_path
+from duanka.intercept.door import EVERY, Door, Held
+from duanka.intercept.events import ANSWERED
+from duanka.intercept.folder import Folder
+from duanka.intercept.hot_path import Judges
+from duanka.intercept.known import Known
+from duanka.intercept.log import SEGMENT_BYTES
+from duanka.intercept.repeats import Repeats
+from duanka.intercept.shadow import Shadow
+from duanka.intercept.terms import MINUTE, TermsBook, longest_window
+from duanka.intercept.warming import warm_up
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from contextlib import AbstractContextManager
+    from pathlib import Path
+
+    from duanka.intercept.log import Log
+    from duanka.models.model import Model
+    from duanka.policy.dated import Policy
+
+HOUR = 60 * MINUTE
+
+
+class Say(Protocol):
+    """Who shows progress; `jobs.progress.Progress` is one."""
+
+    def stage(self, name: str) -> AbstractContextManager[Any]:
+        """A stretch of work with a name."""
+        ...
+
+    def advance(self, done: int, total: int) -> None:
+        """How far the stage is."""
+        ...
+
+
+def judges_of(policy: Policy, models: Mapping[str, Model]) -> Judges:
+    """Who answers by this policy and these models.
+
+    Raises: BadModel if the model of a kind that is answered is missing.
+    """
+    missing = [kind for kind in ANSWERED if kind not in models]
+    if missing:
+        raise BadModel(
+            f"there is no model of {', '.join(missing)}",
+            fix="give a folder of models that has it, or leave it out for the default",
+        )
+    return Judges(models, TermsBook(policy))
+
+
+def open_door(
+    path: Path,
+    judges: Judges,
+    *,
+    warm: Path | None = None,
+    challenger: Judges | None = None,
+    receives: Sequence[str] = EVERY,
+    say: Say,
+    segment_bytes: int = SEGMENT_BYTES,
+) -> Door:
+    """The door whose log and snapshots are in the folder, as it was when it last acknowledged anything.
+
+    `warm` fills an empty door from a dataset folder first; a door that has anything goes on without it.
+    `receives` names the tables that this deployment is ever told of.
+    Raises: BadInput if the folder is damaged or was made for other features; Conflict if another process
+    holds it open.
+    """
+    folder = Folder(path, receives, segment_bytes=segment_bytes)
+    try:
+        log = folder.log()
+        known, repeats = _empty(judges, folder)
+        found = folder.newest()
+        place = log.begins()
+        if found is not None:
+            place, tree = found
+            known.restore(tree["known"])
+            repeats.restore(tree["repeats"])
+        elif warm is not None and log.next_number == 0:
+            warm_up(known, warm, say)
+            folder.keep({"known": known.save(), "repeats": repeats.save()}, log.end)
+        with say.stage("重放日志 replaying the log"):
+            replayed = replay(log, place, known, repeats, say)
+    except BaseException:
+        folder.close()
+        raise
+    shadow = Shadow(challenger) if challenger is not None else None
+    regime = judges.terms.policy.at(max(judges.terms.policy.turning_days()))
+    ahead = int(regime.number("intercept.most_ahead_minutes")) * MINUTE
+    held = Held(folder, log, known, repeats, judges, shadow)
+    return Door(held, replayed=replayed, most_ahead_us=ahead)
+
+
+def _empty(judges: Judges, folder: Folder) -> tuple[Known, Repeats]:
+    policy = judges.terms.policy
+    regime = policy.at(max(policy.turning_days()))
+    hours = int(regime.number("intercept.retry_window_hours"))
+    most = int(regime.number("intercept.retry_window_events"))
+    return Known(folder.about.receives, longest_window(policy)), Repeats(hours * HOUR, most)
+
+
+def replay(log: Log, place: int, known: Known, repeats: Repeats, say: Say | None = None) -> int:
+    """How many events of the log from a place on are known again."""
+    told = 0
+    for record in log.replay(place):
+        one = batch.read(record.payload)
+        events = one.events()
+        hot_path.tell_again(known, events, one.answers)
+        for n, event in enumerate(events):
+            repeats.add(event.key, record.place << 16 | n, now_us=one.now)
+        told += len(events)
+        if say is not None:
+            say.advance(record.place - place, max(log.end - place, 1))
+    return told

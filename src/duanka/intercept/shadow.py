@@ -1,0 +1,91 @@
+"""The challenger: another model or policy answers the same events after the answer has left, without effect."""
+
+from __future__ import annotations
+
+from collections import Counter, deque
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from duanka.intercept import hot_path
+from duanka.intercept.concluding import Seen, conclude
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from duanka.intercept.answers import Answer
+    from duanka.intercept.events import Event
+    from duanka.intercept.hot_path import Asked, Judges
+
+MOST_LISTED = 10_000
+MOST_WAITING = 100_000
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """An event that the challenger would have answered otherwise."""
+
+    event_kind: str
+    event_id: str
+    given: str
+    given_score: float | None
+    challenger: str
+    challenger_score: float | None
+
+
+class Shadow:
+    """What a challenger would have said; all differences are counted, the latest can be listed.
+
+    It judges the vectors and the facts that the given answer rests on, with its own models and rules.
+    Where it cannot keep up, the oldest events are left out and counted as skipped.
+    """
+
+    def __init__(self, judges: Judges) -> None:
+        self._judges = judges
+        self._waiting: deque[tuple[list[Event], list[Answer], Asked]] = deque()
+        self._waiting_count = 0
+        self._count: Counter[str] = Counter()
+        self.differences: deque[Difference] = deque(maxlen=MOST_LISTED)
+
+    def see(
+        self, events: Sequence[Event], answers: Mapping[int, Answer], asked: Sequence[Asked]
+    ) -> None:
+        """Nothing; the events wait until `catch_up` has time for them."""
+        for one in asked:
+            run = [events[i] for i in one.where]
+            self._waiting.append((run, [answers[i] for i in one.where], one))
+            self._waiting_count += len(run)
+        while self._waiting_count > MOST_WAITING:
+            gone = len(self._waiting.popleft()[0])
+            self._waiting_count -= gone
+            self._count["challenger.skipped"] += gone
+
+    def catch_up(self) -> int:
+        """How many waiting events were judged now: all of them."""
+        done = 0
+        while self._waiting:
+            run, given, asked = self._waiting.popleft()
+            self._waiting_count -= len(run)
+            done += len(run)
+            self._judge(run, given, asked)
+        return done
+
+    def _judge(self, run: list[Event], given: list[Answer], asked: Asked) -> None:
+        version = self._judges.models[asked.kind].version
+        found = hot_path.find(self._judges, run, asked.X)
+        for event, was, what, facts in zip(run, given, found, asked.facts, strict=True):
+            terms = self._judges.terms.at(event.at)
+            would = conclude(terms, event, facts, Seen(what, was.late, version))
+            self._count["challenger.judged"] += 1
+            if would.answer != was.answer:
+                self._count[f"challenger.{event.kind}.{was.answer}.{would.answer}"] += 1
+                self._count["challenger.different"] += 1
+                self.differences.append(
+                    Difference(
+                        event.kind, event.event_id, was.answer, was.score, would.answer, would.score
+                    )
+                )
+
+    @property
+    def counters(self) -> Mapping[str, int]:
+        """Running totals: challenger.judged, .different, .skipped, and .KIND.GIVEN.CHALLENGER."""
+        return dict(self._count)

@@ -1,0 +1,94 @@
+"""What the door asks of the policy at every event, read once a day."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+from duanka.policy.decide_one import Book
+from duanka.policy.table import ADVICE, ANSWERS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from duanka.policy.dated import Policy
+    from duanka.policy.decide_one import Rules
+
+MINUTE = 60_000_000
+DAY = 1_440 * MINUTE
+_EAST_US = 480 * MINUTE
+_EPOCH = date(1970, 1, 1)
+
+
+@dataclass(frozen=True)
+class Terms:
+    """The rules of a day and the parameters that a door needs of them.
+
+    Units: amounts fen, `wait_s` seconds, windows microseconds. `after` tells what the customer may do, in
+    Chinese and English, by answer.
+    """
+
+    rules: Rules
+    always_connected: frozenset[str]
+    after: Mapping[str, tuple[str, str]]
+    wait_s: int
+    cooling_off_from_fen: int
+    call_back_from_fen: int
+    hold_only_tainted: bool
+    timed_out_advice: str
+    windows_us: Mapping[str, int]
+
+
+class TermsBook:
+    """The terms by instant; days between two turning points of the policy share one."""
+
+    def __init__(self, policy: Policy) -> None:
+        self.policy = policy
+        self._book = Book(policy)
+        self._terms: dict[int, Terms] = {}
+        self._today: tuple[int, Terms] | None = None
+
+    def at(self, instant: int) -> Terms:
+        """The terms of the instant's day in Shanghai. Units: UTC microseconds."""
+        day = (instant + _EAST_US) // DAY
+        if self._today is None or self._today[0] != day:
+            rules = self._book.at(_EPOCH + timedelta(days=day))
+            terms = self._terms.get(id(rules))
+            if terms is None:
+                terms = self._terms[id(rules)] = _terms(rules)
+            self._today = (day, terms)
+        return self._today[1]
+
+
+def _terms(rules: Rules) -> Terms:
+    regime = rules.regime
+
+    def whole(name: str) -> int:
+        return int(regime.number(name))
+
+    return Terms(
+        rules=rules,
+        always_connected=frozenset(regime.words("intercept.always_connected")),
+        after={a: _both(regime.words(f"intercept.next_{a}")) for a in {*ANSWERS, *ADVICE}},
+        wait_s=whole("intercept.cooling_off_minutes") * 60,
+        cooling_off_from_fen=whole("intercept.cooling_off_from_fen"),
+        call_back_from_fen=whole("intercept.call_back_from_fen"),
+        hold_only_tainted=regime["intercept.hold_only_tainted"] is True,
+        timed_out_advice=str(regime["intercept.opening_timeout_advice"]),
+        windows_us={
+            "companion_id": whole("opening.companion_window_days") * DAY,
+            "terminal_id": whole("opening.terminal_window_minutes") * MINUTE,
+        },
+    )
+
+
+def _both(words: tuple[str, ...]) -> tuple[str, str]:
+    return words[0], words[-1]
+
+
+def longest_window(policy: Policy) -> int:
+    """The longest window in which any day's policy counts applicants. Units: microseconds."""
+    days = [p.value for p in policy.parameters["opening.companion_window_days"]]
+    minutes = [p.value for p in policy.parameters["opening.terminal_window_minutes"]]
+    return max(*(int(str(d)) * DAY for d in days), *(int(str(m)) * MINUTE for m in minutes))
