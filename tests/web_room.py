@@ -47,6 +47,7 @@ class StandIn:
         self.entered = threading.Event()
         self.fault: BaseException | None = None
         self.closed = 0
+        self.challenged = 0
         self.counters = {"taken.transfer": 0}
 
     def take(self, events: Any) -> list[Answer | Taken]:
@@ -66,6 +67,10 @@ class StandIn:
 
     def timed_out(self, event: Any) -> Answer:
         return answer(event, answer="verify_transaction", because="timed_out", timed_out=True)
+
+    def challenge(self) -> int:
+        self.challenged += 1
+        return 0
 
     def answer_of(self, kind: str, event_id: str) -> Answer | None:
         for one in self.said.values():

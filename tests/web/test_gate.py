@@ -24,7 +24,9 @@ def test_who_has_the_key_passes_without_a_row(gate, tmp_path):
     assert rows(tmp_path) == []
 
 
-@pytest.mark.parametrize("told", [None, b"", b"Bearer", b"Bearer dk_x", b"Basic QWxhZGRpbjpvcGVu", b"\xff"])
+@pytest.mark.parametrize(
+    "told", [None, b"", b"Bearer", b"Bearer dk_x", b"Basic QWxhZGRpbjpvcGVu", b"\xff"]
+)
 def test_who_has_none_is_told_so_and_stands_in_the_log(gate, tmp_path, told):
     key_for(tmp_path)
     with pytest.raises(NoKey):

@@ -12,7 +12,7 @@ def receiver(*messages, then=None):
     async def receive():
         if left:
             return left.pop(0)
-        await asyncio.Event().wait()
+        return await asyncio.Event().wait()
 
     return receive
 

@@ -69,6 +69,7 @@ def test_each_gets_its_own_answers_in_order_and_what_waited_is_one_batch():
         [f"{n}a", f"{n}b"] for n in range(20)
     ]
     assert door.batches == [1, 40]
+    assert door.challenged
     assert line.count == 0
 
 
@@ -176,7 +177,7 @@ def test_a_fault_of_the_sender_is_told_as_it_is():
 
 
 def test_a_question_is_put_by_the_doors_own_thread_behind_what_waits_before_it():
-    door, line, _ = held()
+    _, line, _ = held()
 
     async def scene():
         line.enter([event()])

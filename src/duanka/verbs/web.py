@@ -40,42 +40,39 @@ def serve(
     model: Annotated[
         Path | None, typer.Option(help="answer with this model folder 指定模型")
     ] = None,
+    policy: Policies = None,
     challenger: Annotated[
         Path | None, typer.Option(help="a model folder that answers unheard 挑战者模型")
     ] = None,
-    policy: Policies = None,
+    challenger_policy: Annotated[
+        list[Path] | None,
+        typer.Option(help="a policy folder that answers unheard; may be repeated 挑战者政策"),
+    ] = None,
     cert: Annotated[Path | None, typer.Option(help="TLS certificate, PEM 证书")] = None,
     key_file: Annotated[Path | None, typer.Option(help="its private key, PEM 私钥")] = None,
 ) -> None:
     """Answer transfers, calls and applications while they happen, over HTTP. 实时应答转账、通话与申请。"""
     settings = settings_of(policy)
-    from duanka.intercept.door import open_door
+    from duanka.intercept.opening_up import judges_of, open_door
     from duanka.policy.dated import load
     from duanka.web import opened, serving
 
     place = serving.Place(host, port, cert, key_file)
-    listener = serving.listen(place)
-    try:
-        rules = load([Path(one) for one in settings.policy_folders])
-        door = open_door(
-            folder,
-            policy=rules,
-            models=_models(model),
-            warm=warm,
-            challenger=None if challenger is None else _models(challenger),
-            say=progress(),
-        )
-        with door:
+    with serving.listen(place) as listener:
+        folders = [Path(one) for one in settings.policy_folders]
+        rules = load(folders)
+        judges, unheard = judges_of(rules, _models(model)), None
+        if challenger is not None or challenger_policy:
+            others = load([*folders, *(challenger_policy or [])])
+            unheard = judges_of(others, _models(challenger or model))
+        with open_door(folder, judges, warm=warm, challenger=unheard, say=progress()) as door:
             app = opened.open_app(folder, door, policy=rules)
             where = serving.address(listener, place)
-
-            def announce() -> None:
-                typer.echo(f"listening 正在监听: {where}")
-
-            serving.serve(app, listener, place, announce=announce)
-            typer.echo("stopped; all that was taken is on disk 已停止，数据已落盘", err=True)
-    finally:
-        listener.close()
+            server = serving.server_of(
+                app, place, announce=lambda: typer.echo(f"listening 正在监听: {where}")
+            )
+            serving.serve(server, listener)
+    typer.echo("stopped; all that was taken is on disk 已停止，数据已落盘", err=True)
 
 
 def _models(folder: Path | None) -> dict[str, Model]:

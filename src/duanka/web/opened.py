@@ -16,11 +16,10 @@ from duanka.web.rates import Rates
 from duanka.web.waiting import Bounds, Waiting
 
 if TYPE_CHECKING:
-    from duanka.web.app import Straight
-
     from duanka.intercept.answers import Answer
     from duanka.intercept.door import Door
     from duanka.policy.dated import Policy
+    from duanka.web.app import Straight
 
 FOLDER = "web"
 """Inside a server's folder: its keys and its access log."""

@@ -8,6 +8,7 @@ import signal
 import socket
 import ssl
 import sys
+import threading
 import time
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -47,6 +48,9 @@ class Patience:
     stop: float = 20.0
 
 
+PATIENCE = Patience()
+
+
 @dataclass(frozen=True)
 class Place:
     """Where to listen; with a certificate and its key, under TLS."""
@@ -65,16 +69,12 @@ class BoundedProtocol(HttpToolsProtocol):
     head_bytes = 0
 
     def data_received(self, data: bytes) -> None:
-        """Nothing; the bytes went to the parser, unless the head has grown too large."""
-        cycle = self.cycle
-        if cycle is None or cycle.response_complete:
-            self.head_bytes += len(data)
-            if self.head_bytes > MOST_HEAD:
-                self._refuse(
-                    HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, "the headers are too large"
-                )
-                return
+        """Nothing; the bytes went to the parser, and a head that has grown too large is refused."""
+        self.head_bytes += len(data)
         super().data_received(data)
+        reading_head = self.cycle is None or self.cycle.response_complete
+        if reading_head and self.head_bytes > MOST_HEAD and not self.transport.is_closing():
+            self._refuse(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, "the headers are too large")
 
     def on_headers_complete(self) -> None:
         """Nothing; a request begins."""
@@ -140,6 +140,9 @@ class Server(uvicorn.Server):
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
         """Nothing; a first signal lets all end in order, and the process then ends as after any work."""
+        if threading.current_thread() is not threading.main_thread():
+            yield
+            return
         before = {
             one: signal.signal(one, self.handle_exit) for one in (signal.SIGINT, signal.SIGTERM)
         }
@@ -150,17 +153,24 @@ class Server(uvicorn.Server):
                 signal.signal(one, handler)
 
 
-def serve(
-    app: ASGIApp, listener: socket.socket, place: Place, *, announce: Callable[[], None],
-    patience: Patience | None = None,
-) -> None:  # fmt: skip
-    """Nothing; the app was served until the process was told to stop, and has closed.
+def serve(server: Server, listener: socket.socket) -> None:
+    """Nothing; the server ran until its process was told to stop, and its app has closed."""
+    _room_for_connections()
+    sys.setswitchinterval(SWITCH_S)
+    server.run(sockets=[listener])
+
+
+def server_of(
+    app: ASGIApp,
+    place: Place,
+    *,
+    announce: Callable[[], None],
+    patience: Patience = PATIENCE,
+) -> Server:
+    """The server of an app, ready to run.
 
     Raises: BadInput if the certificate will not do.
     """
-    patience = patience or Patience()
-    _room_for_connections()
-    sys.setswitchinterval(SWITCH_S)
     more: dict[str, Any] = {}
     if place.cert is not None:
         more = {"ssl_certfile": str(place.cert), "ssl_keyfile": str(place.key_file)}
@@ -187,7 +197,7 @@ def serve(
             where="--cert, --key-file",
             fix="give PEM files that belong together and that this user may read",
         ) from error
-    Server(config, patience, announce).run(sockets=[listener])
+    return Server(config, patience, announce)
 
 
 def listen(place: Place) -> socket.socket:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import threading
 from collections import deque
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from duanka.intercept.events import Event
     from duanka.web.meters import Meters
 
+LOG = logging.getLogger("duanka.web")
 T = TypeVar("T")
 RETRY_AFTER_S = 1
 MOST_LATE_TICKS = 0.001
@@ -30,6 +32,7 @@ class DoorLike(Protocol):
 
     def take(self, events: Sequence[Event]) -> list[Said]: ...
     def timed_out(self, event: Event) -> Answer: ...
+    def challenge(self) -> int: ...
 
 
 @dataclass(frozen=True)
@@ -166,6 +169,16 @@ class Waiting:
                 self._loop.call_soon_threadsafe(self._deliver, batch, said, fault)
             if self._closing and not self._line:
                 return
+            if not self._wake.is_set() and not self.broken:
+                self._challenge()
+
+    def _challenge(self) -> None:
+        """Nothing; while nobody waits, the challenger has caught up. Its faults stop nobody."""
+        try:
+            self.door.challenge()
+        except Exception:
+            LOG.exception("the challenger failed and is no longer asked")
+            self._challenge = lambda: None  # type: ignore[method-assign]
 
     def _gather(self) -> list[_Waiter]:
         """The next waiters, up to a batch of events; a question stands alone."""
@@ -230,10 +243,16 @@ class Waiting:
         while self._open and (self._open[0].future.done() or self._open[0].since <= due):
             one = self._open.popleft()
             if not one.future.done():
-                one.future.set_result([self._late(event) for event in one.events])
+                self._answer_late(one)
         if self._open:
             wait = max(self._open[0].since - due, MOST_LATE_TICKS)
             self._clock = self._loop.call_later(wait, self._tick)
+
+    def _answer_late(self, one: _Waiter) -> None:
+        try:
+            _settle(one.future, [self._late(event) for event in one.events], None)
+        except Exception as error:  # noqa: BLE001 - the door's own thread may be changing what is read
+            _settle(one.future, None, Unavailable(f"no answer in time ({type(error).__name__})"))
 
     def _late(self, event: Event) -> Said:
         if event.kind not in ANSWERED:
