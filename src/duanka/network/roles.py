@@ -15,39 +15,23 @@ from duanka.network import (
     role_talk,
     role_use,
 )
-from duanka.network.role_cards import Known, know
 from duanka.network.role_evidence import evidence
 from duanka.network.role_signals import gathered, merged, none_found, said
 from duanka.tables import typed
 from duanka.tables.words import ROLES
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
-    from duanka.network.role_cards import Frames
-    from duanka.policy.dated import Regime
+    from duanka.network.role_cards import Known
 
 KEY = role_scores.KEY
 
 
-def find_roles(  # noqa: PLR0913  # what a run holds, by name
-    frames: Frames,
-    *,
-    scores: pl.DataFrame,
-    flow: pl.DataFrame,
-    members: pl.DataFrame,
-    as_of: datetime,
-    rules: Regime,
-) -> pl.DataFrame:
+def find_roles(known: Known, *, flow: pl.DataFrame, members: pl.DataFrame) -> pl.DataFrame:
     """The table `role`: who is suspected of which part, with the evidence for and against.
 
-    Columns:
-        frames: the input tables as they were known before `as_of`; any may be absent, and what needs
-            it says nothing.
-        scores: card_kind, card_id, score, reasons, as in the table `score`; flow as in the table `flow`;
-            members: network_id, subject_kind, subject_id, as in the table `network`.
+    Columns: `flow` as in the table `flow`; `members` network_id, subject_kind, subject_id, as in the
+        table `network`. What an absent table would tell is not told, which speaks neither way.
     """
-    known = know(frames, scores, as_of=as_of, rules=rules)
     signals = find_signals(known, flow)
     found = role_scores.kept(known, role_scores.scored(known, signals, ROLES))
     told = evidence(known, found, signals)
@@ -57,7 +41,9 @@ def find_roles(  # noqa: PLR0913  # what a run holds, by name
         on=KEY, how="left",
     )  # fmt: skip
     table = typed("role", placed)
-    return table.sort("score", "subject_kind", "subject_id", "role", descending=[True, False, False, False])  # fmt: skip
+    return table.sort(
+        "score", "subject_kind", "subject_id", "role", descending=[True, False, False, False]
+    )
 
 
 def find_signals(known: Known, flow: pl.DataFrame) -> pl.DataFrame:
