@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections import Counter
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Self
 
@@ -29,6 +31,8 @@ __all__ = ["Answer", "Door", "Held", "Refused", "Said", "Taken"]
 MOST_AT_ONCE = 65_535
 """Events of one batch; a place in the log names its event by sixteen bits."""
 EVERY = tuple(INPUTS)
+SNAPSHOT_BYTES = 256 * 2**20
+"""Bytes of log after which a snapshot is due, so that a start never replays more than a little over that."""
 _UNDATED = frozenset({*REGISTER, "order"})
 
 
@@ -52,6 +56,8 @@ class Door:
         self._most_ahead_us = most_ahead_us
         self._counters: Counter[str] = Counter({"replayed": replayed})
         self._why_not = ""
+        self._due = held.log.end + SNAPSHOT_BYTES
+        self._writer: threading.Thread | None = None
 
     def take(self, events: Sequence[Event], *, now_us: int | None = None) -> list[Said]:
         """What the door says of each event, in the order given, once the log has them on disk.
@@ -86,6 +92,7 @@ class Door:
         for i, twin in twins:
             said[i] = _same(events[i], events[twin], said[twin])
         self._count(events, said)
+        self._snapshot_when_due()
         return [said[i] for i in range(len(events))]
 
     def _enter(self, events: list[Event], now: int) -> list[Said]:
@@ -145,8 +152,35 @@ class Door:
         """
         if self._why_not:
             raise self._away()
-        self._held.folder.keep(self.save(), self._held.log.end)
-        self._counters["snapshots"] += 1
+        self._settle()
+        self._keep(self.save(), self._held.log.end)
+
+    def _keep(self, tree: Any, place: int) -> None:
+        try:
+            self._held.folder.keep(tree, place)
+            self._counters["snapshots"] += 1
+        except Unavailable:
+            self._counters["snapshots_failed"] += 1  # the log alone is enough to start from
+            raise
+
+    def _snapshot_when_due(self) -> None:
+        """Nothing; once the log has grown enough, a copy of what is known is written beside the work."""
+        end = self._held.log.end
+        if end < self._due:
+            return
+        self._due = end + SNAPSHOT_BYTES
+        self._settle()
+        self._writer = threading.Thread(target=self._write, args=(self.save(), end), daemon=True)
+        self._writer.start()
+
+    def _write(self, tree: Any, place: int) -> None:
+        with suppress(Unavailable):
+            self._keep(tree, place)
+
+    def _settle(self) -> None:
+        if self._writer is not None:
+            self._writer.join()
+            self._writer = None
 
     def save(self) -> dict[str, Any]:
         """All that the door knows, as a snapshot has it."""
@@ -191,6 +225,7 @@ class Door:
             if not self._why_not and self._held.log.next_number:
                 self.snapshot()
         finally:
+            self._settle()
             self._held.log.close()
             self._held.folder.close()
 
