@@ -1,0 +1,1 @@
+"""Pictures of a network and of traced money: one self-contained page each."""
