@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from duanka.verbs import networks, web
+from duanka.verbs import cases, networks, web
 from duanka.verbs.options import AsOf, Data, Format, Out, Policies, parts, progress, settings_of
 
 if TYPE_CHECKING:
@@ -168,6 +168,7 @@ def policy_show(
     typer.echo("\n".join(job(day, settings=settings)))
 
 
+cases.add(app)
 networks.add(app)
 web.add(app)
 

@@ -30,6 +30,12 @@ class Settings:
     """Keyed digest of real identifiers on import: `sha256` (HMAC-SHA-256) or `sm3` (HMAC-SM3)."""
     digest_key: str = ""
     """Secret of the digest; never written to any output. Required only by `duanka import`."""
+    ledger: str = ""
+    """Where the ledger lies: a file such as ledger.db, or postgresql://…."""
+    ledger_keys: str = ""
+    """The ledger's key file; by default beside an SQLite ledger, with `.keys` behind its name."""
+    ledger_suite: str = "intl"
+    """Suite of a new ledger: `intl` (SHA-256, AES) or `gm` (SM3, SM4)."""
 
 
 def load(path: Path | None = None, environ: Mapping[str, str] | None = None) -> Settings:

@@ -57,7 +57,7 @@ def propose(
     order_id = derived("o", about, found.measure, finding.as_of, finding.because, replaces)
     if desk.has("order", order_id):
         return desk.get("order", order_id)
-    body = _body(desk, finding, found) | {"replaces": replaces or _replaced(standing)}
+    body = body_of(desk, finding, found) | {"replaces": replaces or _replaced(standing)}
     made = Record(
         "order",
         order_id,
@@ -157,7 +157,8 @@ def end(desk: Desk, order: Record, state: str, *, because: str, words: str = "")
 def in_force(desk: Desk, about: str) -> Record | None:
     """The order of this institution's in force on the card; None if there is none."""
     found = desk.find(Wanted("order", states=("in_force",), about=about))
-    mine = [one for one in found if one.body["authority"] != "police"]
+    standing = [one for one in found if one.due_at is not None and one.due_at > desk.at]
+    mine = [one for one in standing if one.body["authority"] != "police"]
     return max(mine, key=lambda one: one.body["mildness"]) if mine else None
 
 
@@ -190,7 +191,8 @@ def tell_door(desk: Desk, order: Record) -> None:
     desk.send(Message(f"{order.id}:{state}", topic, body, "order", order.id))
 
 
-def _body(desk: Desk, finding: Finding, found: Terms) -> dict[str, Any]:
+def body_of(desk: Desk, finding: Finding, found: Terms) -> dict[str, Any]:
+    """What an order says of its finding and its terms, before anybody decided."""
     others = None if finding.other_sims is None else list(finding.other_sims)
     return {
         **{name: getattr(finding, name) for name in _FACTS},

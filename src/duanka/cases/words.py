@@ -47,14 +47,6 @@ _WORDS: dict[str, Both] = {
     ),
     "document_of_authority": ("作出决定的机关已解除", "the authority that decided it released it"),
     "lead_withdrawn": ("线索已撤回", "the lead was withdrawn"),
-    "clean_up": (
-        "清理长期不动和名下过多的卡",
-        "cards long unused, or too many in one name, are checked",
-    ),
-    "linked_to_implicated": (
-        "名下另有卡被公安机关认定涉案",
-        "the police found another card of yours implicated",
-    ),
 }
 _MEANINGS: dict[str, Both] = {
     "verify_transaction": ("我们会向您核实交易，核实后放行。", "We ask you about a transaction before it goes through."),

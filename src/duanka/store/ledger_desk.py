@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from duanka.errors import BadInput, Conflict, NotAllowed, NotFound
 from duanka.store import chain, ledger_outbox, ledger_scope
 from duanka.store.chain import Link, canonical
-from duanka.store.ledger_rows import Message, Record, Viewer, image, micros, record
+from duanka.store.ledger_rows import Message, Record, Viewer, image, micros, record, row_of
 from duanka.store.ledger_tables import DONE, HEAD, HISTORY, RECORD, SEALED
 from duanka.store.seal import KeyRing, Sealed, opened, seal
 
@@ -91,6 +91,13 @@ class Desk:
         asked = ledger_scope.counted(self.viewer, wanted)
         return {state: count for state, count in self._connection.execute(asked)}  # noqa: C416
 
+    def seen(self) -> list[tuple[str, str, str, int]]:
+        """How often personal data were looked at or taken out: by act, kind of record, and purpose."""
+        asked = ledger_scope.acts(self.viewer, (LOOK, EXPORT))
+        return [
+            (act, kind, why, count) for act, kind, why, count in self._connection.execute(asked)
+        ]
+
     def history(self, kind: str, id_: str) -> list[Link]:
         """Everything that was ever done to the record or seen of it, in order.
 
@@ -127,7 +134,7 @@ class Desk:
                 fix="ask somebody of that institution and region",
             )
         kept = changed if personal is None else self._sealed(changed, personal)
-        row = _row(kept, self.at)
+        row = row_of(kept, self.at)
         seq = self._write(
             kept.kind, kept.id, row["version"], act=act, image=image(row), sealed=kept.sealed
         )
@@ -246,29 +253,6 @@ class Desk:
             raise NotAllowed(
                 "this needs a purpose", where="ledger", fix="say in a few words what it is for"
             )
-
-
-def _row(kept: Record, at: datetime) -> dict[str, Any]:
-    for name in (kept.kind, kept.id, kept.institution_id, kept.about):
-        if "\0" in name:
-            raise BadInput("a NUL in an id", where=kept.kind, fix="take it out")
-    return {
-        "kind": kept.kind,
-        "id": kept.id,
-        "version": kept.version + 1,
-        "institution_id": kept.institution_id,
-        "region_code": kept.region_code,
-        "state": kept.state,
-        "is_open": int(kept.is_open),
-        "due_at": None if kept.due_at is None else micros(kept.due_at),
-        "weight": int(kept.weight),
-        "about": kept.about,
-        "parent_id": kept.parent_id,
-        "assigned_to": kept.assigned_to,
-        "body": canonical(dict(kept.body)),
-        "sealed": kept.sealed,
-        "changed_at": micros(at),
-    }
 
 
 def _no_such(kind: str, id_: str) -> NotFound:

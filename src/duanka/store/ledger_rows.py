@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from duanka.errors import BadInput
+from duanka.store.chain import canonical
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -186,3 +187,30 @@ def record(row: Mapping[Any, Any]) -> Record:
         changed_at=instant(changed_at),
         sealed=row["sealed"],
     )
+
+
+def row_of(kept: Record, at: datetime) -> dict[str, Any]:
+    """The row of the table that holds the record from now on, one version further.
+
+    Raises: BadInput if an id holds a NUL, or the body cannot be written down.
+    """
+    for name in (kept.kind, kept.id, kept.institution_id, kept.about):
+        if "\0" in name:
+            raise BadInput("a NUL in an id", where=kept.kind, fix="take it out")
+    return {
+        "kind": kept.kind,
+        "id": kept.id,
+        "version": kept.version + 1,
+        "institution_id": kept.institution_id,
+        "region_code": kept.region_code,
+        "state": kept.state,
+        "is_open": int(kept.is_open),
+        "due_at": None if kept.due_at is None else micros(kept.due_at),
+        "weight": int(kept.weight),
+        "about": kept.about,
+        "parent_id": kept.parent_id,
+        "assigned_to": kept.assigned_to,
+        "body": canonical(dict(kept.body)),
+        "sealed": kept.sealed,
+        "changed_at": micros(at),
+    }

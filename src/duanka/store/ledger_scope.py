@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from duanka.store.ledger_rows import EVERY, Viewer, micros, stem
-from duanka.store.ledger_tables import RECORD
+from duanka.store.ledger_tables import HISTORY, RECORD
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,6 +30,7 @@ class Wanted:
     assigned_to: str = ""
     due_before: datetime | None = None
     open_only: bool = False
+    sealed_and_closed_before: datetime | None = None
 
     def conditions(self) -> list[sa.ColumnElement[bool]]:
         """What was asked, as SQL."""
@@ -42,6 +43,9 @@ class Wanted:
             asked.append(RECORD.c.due_at < micros(self.due_before))
         if self.open_only:
             asked.append(RECORD.c.is_open == 1)
+        if self.sealed_and_closed_before is not None:
+            asked += [RECORD.c.is_open == 0, RECORD.c.sealed != ""]
+            asked.append(RECORD.c.changed_at < micros(self.sealed_and_closed_before))
         return asked
 
 
@@ -75,6 +79,19 @@ def counted(viewer: Viewer, wanted: Wanted) -> sa.Select[Any]:
     """How many records are wanted, by state."""
     asked = [*wanted.conditions(), *within(viewer)]
     return sa.select(RECORD.c.state, sa.func.count()).where(*asked).group_by(RECORD.c.state)
+
+
+def acts(viewer: Viewer, names: Sequence[str]) -> sa.Select[Any]:
+    """How often these acts were done to records that the viewer may see: by act, kind and purpose."""
+    same = (RECORD.c.kind == HISTORY.c.kind) & (RECORD.c.id == HISTORY.c.id)
+    by = (HISTORY.c.act, HISTORY.c.kind, HISTORY.c.purpose)
+    return (
+        sa.select(*by, sa.func.count())
+        .select_from(HISTORY.join(RECORD, same))
+        .where(HISTORY.c.act.in_(names), *within(viewer))
+        .group_by(*by)
+        .order_by(*by)
+    )
 
 
 def heaviest(viewer: Viewer, wanted: Wanted, *, limit: int) -> sa.Select[Any]:

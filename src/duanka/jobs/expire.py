@@ -1,0 +1,81 @@
+"""`duanka expire`: orders whose term is over end, unanswered questions close, and old personal fields are erased."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from duanka.cases import order, reverification
+from duanka.cases.order_terms import regime_at
+from duanka.errors import Conflict, NotAllowed
+from duanka.store.ledger import SYSTEM, Wanted
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from duanka.jobs.progress import Progress
+    from duanka.policy.dated import Policy
+    from duanka.store.ledger import Desk, Ledger, Record
+
+PURPOSE = "end what is over"
+_PERSONAL = ("appeal", "notice", "case")
+
+
+@dataclass
+class Expired:
+    """How many orders ended, questions closed unanswered, and records lost their personal part."""
+
+    orders: int = 0
+    unanswered: int = 0
+    erased: int = 0
+
+
+def expire(ledger: Ledger, policy: Policy, *, now: datetime, say: Progress) -> Expired:
+    """What ended because its time was over; each is one transaction, so that a stopped job goes on."""
+    done = Expired()
+    with say.stage("到期 orders whose term is over"):
+        wanted = Wanted("order", states=("in_force",), due_before=_just_after(now))
+        done.orders = _each(ledger, wanted, now, lambda desk, one: order.expire(desk, one, policy))
+    with say.stage("未答复 questions not answered"):
+        wanted = Wanted("reverification", states=("asked",), due_before=_just_after(now))
+        done.unanswered = _each(
+            ledger, wanted, now, lambda desk, one: reverification.no_answer(desk, one, policy)
+        )
+    with say.stage("销毁 personal fields kept long enough"):
+        kept = timedelta(days=regime_at(policy, now).number("retention.case_personal_days"))
+        for kind in _PERSONAL:
+            wanted = Wanted(kind, sealed_and_closed_before=now - kept)
+            done.erased += _each(ledger, wanted, now, _erase)
+    return done
+
+
+def _each(
+    ledger: Ledger, wanted: Wanted, now: datetime, work: Callable[[Desk, Record], object]
+) -> int:
+    """How many of the records wanted the work was done to, each in a transaction of its own."""
+    count, after = 0, ""
+    while True:
+        with ledger.read(SYSTEM, at=now) as desk:
+            found = desk.find(wanted, after=after)
+        for one in found:
+            try:
+                with ledger.desk(SYSTEM, at=now, purpose=PURPOSE) as desk:
+                    work(desk, one)
+                count += 1
+            except (Conflict, NotAllowed):
+                continue  # somebody else ended it meanwhile, or it may not be followed by a measure
+        if not found:
+            return count
+        after = found[-1].id
+
+
+def _erase(desk: Desk, one: Record) -> object:
+    desk.erase(one)
+    return desk.write(one.but(None), act="forget", personal={})
+
+
+def _just_after(now: datetime) -> datetime:
+    """Due at this instant counts as over."""
+    return now + timedelta(microseconds=1)
