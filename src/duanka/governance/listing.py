@@ -24,9 +24,12 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 EVIDENCE = (
-    "unit_kind", "unit_id", "period", "side", "sector", "exposure", "implicated", "expected", "ratio",
-    "lower_ratio", "upper_ratio", "tail_share", "stands_out", "level", "running", "proposed", "stayed", "calm",
+    "unit_kind", "unit_id", "period", "sector", "side",
+    "exposure_new", "counted_new", "expected_new", "exposure_stock", "counted_stock", "expected_stock",
+    "implicated", "expected", "ratio", "lower_ratio", "upper_ratio", "tail_share", "stands_out",
+    "level", "running", "proposed", "stayed", "calm",
 )  # fmt: skip
+"""The figures behind a listing: cards in the months looked at, without those the unit found itself."""
 
 
 @dataclass(frozen=True)
@@ -87,38 +90,38 @@ def looked_at(sheet: Sheet, month: int, *, window: int) -> _Seen:
 
 
 def _facts(both: Sequence[Sheet], month: int, regime: Regime) -> dict[str, NDArray[np.generic]]:
-    """Of each unit, the side on which it stands out more, with what the ladder reads."""
+    """Of each unit, what both its sides show together, and on which of them it has more than expected.
+
+    The sides are told apart on the scorecard; whether a unit stands out is one question, so that it is asked once.
+    """
     number = regime.number
-    seen = [looked_at(s, month, window=int(number("listings.window_months"))) for s in both]
-    usual, false_share = (
-        number("scorecards.usual_spread"),
-        number("scorecards.false_discovery_share"),
+    usual = number("scorecards.usual_spread")
+    false_share = number("scorecards.false_discovery_share")
+    seen = [looked_at(s, month, window=int(number("scorecards.window_months"))) for s in both]
+    counted = np.sum([one.counted for one in seen], axis=0)
+    expected = np.sum([one.expected for one in seen], axis=0)
+    tails = shrinkage.held_to_chance(counted, expected, usual=usual)
+    inside = expected > 0
+    variance = shrinkage.spread(counted[inside], expected[inside], usual=usual)
+    post = shrinkage.posterior(
+        counted, expected, variance, interval_share=number("scorecards.interval_share")
     )
-    tails = [
-        shrinkage.held_to_chance(s.counted, s.expected, usual=usual, false_share=false_share)
-        for s in seen
-    ]
-    outstanding = shrinkage.stands_out(np.concatenate(tails), false_share=false_share)
-    columns = []
-    for i, (one, tail) in enumerate(zip(seen, tails, strict=True)):
-        inside = one.expected > 0
-        variance = shrinkage.spread(one.counted[inside], one.expected[inside], usual=usual)
-        post = shrinkage.posterior(
-            one.counted, one.expected, variance, interval_share=number("scorecards.interval_share")
-        )
-        size = tail.size
-        columns.append(
-            {
-                "exposure": one.exposure, "implicated": one.counted, "expected": one.expected,
-                "ratio": one.counted / np.maximum(one.expected, 1e-12), "lower_ratio": post.lower,
-                "upper_ratio": post.upper, "tail_share": tail,
-                "stands_out": outstanding[i * size : (i + 1) * size],
-            }
-        )  # fmt: skip
-    which = np.argmin(np.stack(tails), axis=0)
-    merged = {name: np.choose(which, [column[name] for column in columns]) for name in columns[0]}
-    merged["side"] = np.array([one.side for one in seen])[which]
-    return merged
+    worse = np.argmax(np.stack([one.counted - one.expected for one in seen]), axis=0)
+    parts = {
+        f"{name}_{one.side}": getattr(one, name)
+        for one in seen
+        for name in ("exposure", "counted", "expected")
+    }
+    return parts | {
+        "side": np.array([one.side for one in seen])[worse],
+        "implicated": counted,
+        "expected": expected,
+        "ratio": counted / np.maximum(expected, 1e-12),
+        "lower_ratio": post.lower,
+        "upper_ratio": post.upper,
+        "tail_share": tails,
+        "stands_out": shrinkage.stands_out(tails, false_share=false_share),
+    }
 
 
 class _Walk:

@@ -2,24 +2,186 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
+import numpy as np
 import polars as pl
+from scipy import stats
 
 from duanka import tables
+from duanka.governance.shrinkage import posterior, spread
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from duanka.policy.dated import Regime
 
+    Frames = Mapping[str, pl.DataFrame]
 
-def outreach(groups: pl.DataFrame, regime: Regime) -> pl.DataFrame:
-    """The outreach table: groups big enough to name, with how many are held out.
+MESSAGES = {
+    "do_not_lend_cards": "出租、出借、出售电话卡、银行卡要承担法律责任；身边同学、工友拉你“办卡挣钱”，请拒绝并告知。",
+    "pause_before_paying": "陌生来电要求转账的，先挂断，再向本人或公安机关核实；96110 来电请接听。",
+    "checks_at_opening": "开户五问两看：核实本人意愿、用途与同行人；异常开户及时上报，不得一刀切拒办。",
+}
+"""What each message says; a deployment puts its own texts under the same ids."""
+_BEFORE_LEAD = timedelta(days=7)
 
-    Columns:
-        groups: group, channel, message_id, size.
-        returns: as the contract.
+
+def outreach(attributed: pl.DataFrame, frames: Frames, regime: Regime) -> pl.DataFrame:
+    """The outreach table: groups at risk of being recruited or defrauded, and staff to be taught.
+
+    Groups are districts where cards are held, stated purposes, and the staff of institutions; a group too small
+    to hide a person in is not named. It is never a sanction: nothing reads this table but those who speak.
     """
-    share = regime.number("outreach.holdout_share")
-    kept = groups.filter(pl.col("size") >= int(regime.number("outreach.least_people")))
-    out = kept.with_columns(holdout_size=(pl.col("size") * share).round().cast(pl.Int64))
-    return tables.typed("outreach", out.sort("group", "channel", "message_id"))
+    cards = _with_holders(attributed, frames)
+    parts = [
+        _raised(cards, "region_code", "region", ("community", "do_not_lend_cards"), regime),
+        _raised(
+            _by_purpose(cards, frames),
+            "purpose",
+            "purpose",
+            ("at_opening", "do_not_lend_cards"),
+            regime,
+        ),
+        _defrauded(cards, frames),
+        _taught(attributed, regime),
+    ]
+    groups = pl.concat(parts).filter(pl.col("size") >= int(regime.number("outreach.least_people")))
+    groups = groups.sort("risk", "group", descending=[True, False])
+    kept = groups.group_by("message_id", maintain_order=True).head(
+        int(regime.number("outreach.most_groups"))
+    )
+    held = (pl.col("size") * regime.number("outreach.holdout_share")).ceil().cast(pl.Int64)
+    return tables.typed(
+        "outreach", kept.with_columns(holdout_size=held).sort("group", "channel", "message_id")
+    )
+
+
+def uplift(
+    told: tuple[int, int], held_out: tuple[int, int], *, interval_share: float
+) -> tuple[float, float, float]:
+    """By how much the share of people harmed was lower among those told than among those held out.
+
+    `told` and `held_out` are (harmed, people). Returns the difference with its lower and upper bound.
+    Source: Newcombe 1998, method 10, from Wilson's bounds of both shares.
+    """
+    z = float(stats.norm.isf((1.0 - interval_share) / 2.0))
+    p, q = held_out[0] / held_out[1], told[0] / told[1]
+    (low_p, high_p), (low_q, high_q) = (_wilson(*held_out, z), _wilson(*told, z))
+    down = float(np.hypot(p - low_p, high_q - q))
+    up = float(np.hypot(high_p - p, q - low_q))
+    return p - q, p - q - down, p - q + up
+
+
+def _wilson(hits: int, people: int, z: float) -> tuple[float, float]:
+    share = hits / people
+    middle = (share + z * z / (2 * people)) / (1 + z * z / people)
+    half = (
+        z / (1 + z * z / people) * np.sqrt(share * (1 - share) / people + z * z / (4 * people**2))
+    )
+    return float(middle - half), float(middle + half)
+
+
+def _with_holders(attributed: pl.DataFrame, frames: Frames) -> pl.DataFrame:
+    holders = [
+        frames[kind].select(
+            pl.lit(kind).alias("card_kind"), pl.col(f"{kind}_id").alias("card_id"), "holder_id"
+        )
+        for kind in ("account", "sim")
+        if kind in frames
+    ]
+    known = pl.concat(holders).unique(["card_kind", "card_id"], keep="first", maintain_order=True)
+    return attributed.join(known, on=["card_kind", "card_id"], how="left", maintain_order="left")
+
+
+def _by_purpose(cards: pl.DataFrame, frames: Frames) -> pl.DataFrame:
+    opening = frames.get("opening")
+    if opening is None or "purpose" not in opening.columns:
+        return cards.clear().with_columns(purpose=pl.lit(None, dtype=pl.String))
+    told = opening.filter(pl.col("purpose").is_not_null() & pl.col("card_id").is_not_null()).select(
+        pl.col("card_kind").cast(pl.String), "card_id", "purpose"
+    )
+    told = told.unique(["card_kind", "card_id"], keep="first", maintain_order=True)
+    return cards.join(told, on=["card_kind", "card_id"])
+
+
+def _raised(
+    cards: pl.DataFrame, column: str, name: str, how: tuple[str, str], regime: Regime
+) -> pl.DataFrame:
+    """Groups whose holders' cards are implicated more often than the average group's, shrunk."""
+    rows = (
+        cards.filter((pl.col("holder_kind") == "person") & pl.col(column).is_not_null())
+        .group_by(column)
+        .agg(size=pl.col("holder_id").n_unique(), cards=pl.len(), bad=pl.col("known_month").count())
+        .sort(column)
+    )
+    bad, held = rows["bad"].to_numpy().astype(float), rows["cards"].to_numpy().astype(float)
+    expected = held * bad.sum() / max(held.sum(), 1.0)
+    risk = np.zeros(rows.height)
+    if bad.sum() > 0:
+        variance = spread(bad, expected, usual=regime.number("scorecards.usual_spread"))
+        risk = posterior(bad, expected, variance, interval_share=0.5).mean
+    return _named(rows.with_columns(risk=risk).filter(pl.col("risk") > 1.0), column, name, how)
+
+
+def _named(rows: pl.DataFrame, column: str, name: str, how: tuple[str, str]) -> pl.DataFrame:
+    channel, message = how
+    return rows.select(
+        group=pl.lit(f"{name}:") + pl.col(column).cast(pl.String),
+        channel=pl.lit(channel),
+        message_id=pl.lit(message),
+        size=pl.col("size").cast(pl.Int64),
+        risk=pl.col("risk").cast(pl.Float64),
+    )
+
+
+def _defrauded(cards: pl.DataFrame, frames: Frames) -> pl.DataFrame:
+    """Districts where holders paid a card that was reported soon after, by how many of them did."""
+    lead, transfer = frames.get("lead"), frames.get("transfer")
+    empty = pl.DataFrame(
+        {"region_code": [], "size": [], "risk": []}, schema_overrides={"region_code": pl.String}
+    )
+    how = ("app_notice", "pause_before_paying")
+    if lead is None or transfer is None or lead.is_empty() or transfer.is_empty():
+        return _named(empty, "region_code", "region", how)
+    told = lead.filter(pl.col("card_kind").cast(pl.String) == "account").select(
+        pl.col("card_id").alias("payee_id"), "issued_at"
+    )
+    paid = (
+        transfer.select("payer_id", "payee_id", "at")
+        .join(told, on="payee_id")
+        .filter(
+            (pl.col("at") < pl.col("issued_at"))
+            & (pl.col("issued_at") - pl.col("at") <= _BEFORE_LEAD)
+        )
+        .select(card_id="payer_id")
+        .unique()
+    )
+    held = cards.filter((pl.col("card_kind") == "account") & pl.col("region_code").is_not_null())
+    rows = (
+        held.with_columns(hit=pl.col("card_id").is_in(paid["card_id"].implode()))
+        .group_by("region_code")
+        .agg(
+            size=pl.col("holder_id").n_unique(), risk=pl.col("hit").mean(), hits=pl.col("hit").sum()
+        )
+    )
+    return _named(rows.filter(pl.col("hits") > 0), "region_code", "region", how)
+
+
+def _taught(attributed: pl.DataFrame, regime: Regime) -> pl.DataFrame:
+    """The staff of institutions whose openings turned bad more often than others'."""
+    rows = (
+        attributed.filter(pl.col("staff_id").is_not_null())
+        .group_by("institution_id")
+        .agg(size=pl.col("staff_id").n_unique(), cards=pl.len(), bad=pl.col("known_month").count())
+        .sort("institution_id")
+    )
+    bad, held = rows["bad"].to_numpy().astype(float), rows["cards"].to_numpy().astype(float)
+    risk = np.zeros(rows.height)
+    if bad.sum() > 0:
+        expected = held * bad.sum() / held.sum()
+        variance = spread(bad, expected, usual=regime.number("scorecards.usual_spread"))
+        risk = posterior(bad, expected, variance, interval_share=0.5).mean
+    rows = rows.with_columns(risk=risk).filter(pl.col("risk") > 1.0)
+    return _named(rows, "institution_id", "staff_of", ("training", "checks_at_opening"))

@@ -36,6 +36,7 @@ class Governed:
 
 def govern(frames: Mapping[str, pl.DataFrame], as_of: datetime, regime: Regime) -> Governed | None:
     """The trace-back and the counts of what was known before `as_of`; None where no label says anything."""
+    frames = {name: _known(name, frame, as_of) for name, frame in frames.items()}
     label, cards = frames.get("label"), [frames.get("account"), frames.get("sim")]
     if label is None or all(frame is None or frame.is_empty() for frame in cards):
         return None
@@ -53,11 +54,17 @@ def govern(frames: Mapping[str, pl.DataFrame], as_of: datetime, regime: Regime) 
     return Governed(attributed, span, tuple(found))
 
 
+def _known(name: str, frame: pl.DataFrame, as_of: datetime) -> pl.DataFrame:
+    time = tables.time_of(name) if name in tables.INPUTS else None
+    return frame if time is None else frame.filter(pl.col(time) < as_of)
+
+
 def scorecard(found: Sequence[Sheet], regime: Regime) -> pl.DataFrame:
     """The scorecard table: every unit with exposure, by kind, period, side and rank.
 
-    Columns: as the contract; `implicated` counts every implicated card, `shrunk_per_10k` and its bounds leave
-        out those the unit found itself, and tell what the month will show in the end.
+    Columns: as the contract; `implicated` and `rate_per_10k` count every implicated card known; `shrunk_per_10k`
+        and its bounds leave out those the unit found itself, lean on the last months' ratio of found to
+        expected cards, and tell what the month will show in the end.
     """
     parts = [_rows(sheet, regime) for sheet in found]
     if not parts:
@@ -66,22 +73,18 @@ def scorecard(found: Sequence[Sheet], regime: Regime) -> pl.DataFrame:
 
 
 def _rows(sheet: Sheet, regime: Regime) -> pl.DataFrame:
-    counted, so_far = sheet.counted.astype(np.float64), sheet.expected_so_far
-    inside = (sheet.exposure > 0) & (so_far > 0)
-    variance = shrinkage.spread(
-        counted[inside], so_far[inside], usual=regime.number("scorecards.usual_spread")
-    )
+    window = int(regime.number("scorecards.window_months"))
+    counted, so_far = lately(sheet.counted, window), lately(sheet.expected_so_far, window)
     month, unit = np.nonzero((sheet.exposure > 0).T)
     at = (unit, month)
     post = shrinkage.posterior(
         counted[at],
         so_far[at],
-        variance,
+        usual_spread(counted, so_far, window, regime),
         interval_share=regime.number("scorecards.interval_share"),
     )
     exposure = sheet.exposure[at]
     expected = PER * sheet.expected[at] / exposure
-    rank = _ranks(month, post.lower, counted[at])
     return pl.DataFrame(
         {
             "unit_kind": pl.repeat(sheet.unit_kind, unit.size, eager=True),
@@ -96,9 +99,33 @@ def _rows(sheet: Sheet, regime: Regime) -> pl.DataFrame:
             "lower_per_10k": post.lower * expected,
             "upper_per_10k": post.upper * expected,
             "expected_per_10k": expected,
-            "rank": rank,
+            "rank": _ranks(month, post.lower, counted[at]),
         }
     )
+
+
+def lately(cards: NDArray[np.number], window: int) -> NDArray[np.float64]:
+    """What the last `window` months up to each month add up to.
+
+    Shapes: [units, months] both.
+    """
+    total = np.cumsum(cards, axis=1, dtype=np.float64)
+    out = total.copy()
+    out[:, window:] -= total[:, :-window]
+    return out
+
+
+def usual_spread(
+    counted: NDArray[np.float64], expected: NDArray[np.float64], window: int, regime: Regime
+) -> float:
+    """How much the units of a sheet differ beyond chance, by stretches of months that do not overlap.
+
+    Shapes: [units, months]: what the months up to each add up to.
+    """
+    last = counted.shape[1] - 1
+    stretches = slice(last % window, None, window)
+    o, e = counted[:, stretches].ravel(), expected[:, stretches].ravel()
+    return shrinkage.spread(o[e > 0], e[e > 0], usual=regime.number("scorecards.usual_spread"))
 
 
 def _names(sheet: Sheet) -> pl.Series:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy import special, stats
-from scipy.optimize import minimize_scalar
+from scipy.optimize import minimize, minimize_scalar
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -17,8 +17,12 @@ if TYPE_CHECKING:
 
 FEW_UNITS = 60
 """Up to so many units each is held to a spread that was learned without it."""
+BEYOND = 0.05
+"""Counts that fewer ordinary units reach say no more than that they were reached."""
 _LOG_RANGE = (-7.0, 3.0)
-_BINS_FROM = 20_000
+WORTH_A_LOOK = 0.1
+"""Of few units, those that pure chance reaches less often than this are held to the others alone."""
+_BINS_FROM = 3_000
 
 
 @dataclass(frozen=True)
@@ -93,14 +97,11 @@ def tail_share(counted: Floats, expected: Floats, variance: Floats) -> Floats:
     return np.where(counted > 0, share, 1.0)
 
 
-def held_to_chance(
-    counted: Floats, expected: Floats, *, usual: float, false_share: float
-) -> Floats:
-    """The tail share of every unit among its kind, by a spread that the outstanding ones did not make.
+def held_to_chance(counted: Floats, expected: Floats, *, usual: float) -> Floats:
+    """The tail share of every unit, by the level and the spread of the ordinary ones among its kind.
 
-    First all units say how much they differ; those that stand out even so are left out and the rest says it
-    again, until nothing changes. Few units are each held to what the others say. What the peers' own cards
-    leave uncertain in the expectation is added to the spread.
+    Few units are each held to what the others say. What the peers' own cards leave uncertain in the
+    expectation is added to the spread.
     """
     inside = expected > 0
     o, e = counted[inside], expected[inside]
@@ -108,27 +109,51 @@ def held_to_chance(
     if o.size < 2:
         return share
     unsure = 1.0 / np.maximum(o.sum() - o, 1.0)
-    kept = np.ones(o.size, dtype=np.bool_)
-    for _ in range(10):
-        variance = _spreads(o, e, kept, usual)
-        tails = tail_share(o, e, variance + unsure)
-        left = ~stands_out(tails, false_share=false_share)
-        if (left == kept).all() or left.sum() < 2:
-            break
-        kept = left
+    level, variance = ordinary(o, e, usual=usual)
+    tails = tail_share(o, level * e, variance + unsure)
+    if o.size <= FEW_UNITS:
+        for unit in np.flatnonzero(tail_share(o, e, np.zeros(o.size)) < WORTH_A_LOOK):
+            others = np.arange(o.size) != unit
+            level, variance = ordinary(o[others], e[others], usual=usual)
+            at = slice(unit, unit + 1)
+            tails[at] = tail_share(o[at], level * e[at], variance + unsure[at])
     share[inside] = tails
     return share
 
 
-def _spreads(o: Floats, e: Floats, kept: Flags, usual: float) -> Floats:
-    if o.size > FEW_UNITS:
-        return np.full(o.size, spread(o[kept], e[kept], usual=usual))
-    out = np.empty(o.size)
-    for unit in range(o.size):
-        others = kept.copy()
-        others[unit] = False
-        out[unit] = spread(o[others], e[others], usual=usual)
-    return out
+def ordinary(counted: Floats, expected: Floats, *, usual: float) -> tuple[float, float]:
+    """The level of ordinary units' ratio to what is expected of them, and its variance.
+
+    Most likely under a negative binomial where a count beyond what one unit in twenty reaches is taken for
+    nothing more than that: so a few bad units, however bad, cannot make themselves look ordinary, nor raise
+    what is expected of everybody.
+    """
+    o, e, times = _binned(counted, expected)
+    cap = np.maximum(_quantile(e, usual / 2.0, 1.0 - BEYOND), 1.0)
+    over = o >= cap
+
+    def against(at: NDArray[np.float64]) -> float:
+        level, variance = np.exp(at)
+        shape, mean = 1.0 / variance, level * e
+        within = log_likelihood(o[~over], mean[~over], shape)
+        beyond = stats.nbinom.logsf(cap[over] - 1, shape, shape / (shape + mean[over]))
+        prior = at[1] - 2.0 * variance / usual - 0.5 * at[0] ** 2
+        return -float(times[~over] @ within + times[over] @ beyond) - float(prior)
+
+    found = minimize(
+        against,
+        np.array([0.0, np.log(usual / 2.0)]),
+        method="Nelder-Mead",
+        bounds=[(-2.0, 1.0), _LOG_RANGE],
+        options={"xatol": 1e-4, "fatol": 1e-6, "maxiter": 400},
+    )
+    return float(np.exp(found.x[0])), float(np.exp(found.x[1]))
+
+
+def _quantile(expected: Floats, variance: float, share: float) -> Floats:
+    """The smallest count with at most the rest of the probability at or above it."""
+    shape = 1.0 / variance
+    return np.asarray(stats.nbinom.ppf(share, shape, shape / (shape + expected)) + 1.0)
 
 
 def stands_out(tails: Floats, *, false_share: float) -> Flags:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from duanka import tables
-from duanka.governance import listing, scorecard
+from duanka.governance import listing, outreach, scorecard
 from duanka.governance.sectors import sectors
 
 if TYPE_CHECKING:
@@ -31,4 +31,5 @@ def govern(
     out["scorecard"] = scorecard.scorecard(found.sheets, regime)
     known = sectors(found.attributed, frames.get("institution"))
     out["listing"] = listing.judge(found.sheets, found.span, regime, known).table
+    out["outreach"] = outreach.outreach(found.attributed, frames, regime)
     return out

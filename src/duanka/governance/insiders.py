@@ -1,0 +1,153 @@
+"""Employees whose openings turn bad beyond what their outlet and customers explain (疑似内部人员): for a restricted queue."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import numpy as np
+import polars as pl
+
+from duanka.governance import shrinkage
+from duanka.governance.listing import looked_at
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+    from duanka.governance.scorecard import Governed
+    from duanka.governance.sheets import Sheet
+    from duanka.policy.dated import Regime
+
+    Floats = NDArray[np.float64]
+
+QUEUE = "restricted"
+_SINCE_REFUSAL = timedelta(days=30)
+
+
+def insiders(
+    found: Governed, frames: Mapping[str, pl.DataFrame], regime: Regime, *, month: int
+) -> pl.DataFrame:
+    """Employees who stand out, with the figures and circumstances; everybody of them has a right of reply.
+
+    A suspicion to be looked into by the institution's own audit, never a finding.
+
+    Columns: staff_id, outlet_id, implicated, expected (given the outlet and its customers), ratio, lower_ratio,
+        tail_share; openings with off_hours_count, after_refusal_count, companion_count (brought by somebody who
+        also brought others) and opening_count; queue, reply (owed until one is recorded).
+    """
+    staff = _of(found, "staff")
+    if not staff:
+        return _empty()
+    window = int(regime.number("scorecards.window_months"))
+    seen = [looked_at(sheet, month, window=window) for sheet in staff]
+    counted = np.sum([one.counted for one in seen], axis=0)
+    expected = np.sum([one.expected for one in seen], axis=0)
+    place = _outlet_of(found.attributed, staff[0].units)
+    expected = expected * _colleagues(counted, expected, place)
+    usual = regime.number("scorecards.usual_spread")
+    tails = shrinkage.held_to_chance(counted, expected, usual=usual)
+    inside = expected > 0
+    variance = shrinkage.spread(counted[inside], expected[inside], usual=usual)
+    post = shrinkage.posterior(
+        counted, expected, variance, interval_share=regime.number("scorecards.interval_share")
+    )
+    out = shrinkage.stands_out(tails, false_share=regime.number("scorecards.false_discovery_share"))
+    out &= counted >= regime.number("insiders.least_implicated")
+    rows = pl.DataFrame(
+        {
+            "staff_id": pl.Series(staff[0].units, dtype=pl.String),
+            "outlet_id": pl.Series(place, dtype=pl.String),
+            "implicated": counted.astype(np.int64),
+            "expected": expected,
+            "ratio": counted / np.maximum(expected, 1e-12),
+            "lower_ratio": post.lower,
+            "tail_share": tails,
+        }
+    ).filter(pl.Series(out))
+    rows = rows.join(circumstances(frames.get("opening"), regime), on="staff_id", how="left")
+    return rows.with_columns(queue=pl.lit(QUEUE), reply=pl.lit("owed")).sort(
+        "tail_share", "staff_id"
+    )
+
+
+def circumstances(opening: pl.DataFrame | None, regime: Regime) -> pl.DataFrame:
+    """What the applications that each employee granted have about them.
+
+    Columns: staff_id, opening_count, off_hours_count, after_refusal_count, companion_count.
+    """
+    if opening is None or opening.is_empty():
+        return pl.DataFrame(
+            schema={"staff_id": pl.String}
+            | dict.fromkeys(
+                ("opening_count", "off_hours_count", "after_refusal_count", "companion_count"),
+                pl.UInt32,
+            )
+        )
+    granted = opening.filter(
+        (pl.col("outcome").cast(pl.String) != "refused") & pl.col("staff_id").is_not_null()
+    ).with_columns(hour=(pl.col("at") + timedelta(hours=8)).dt.hour())
+    begins = int(regime.number("insiders.office_begins_hour"))
+    ends = int(regime.number("insiders.office_ends_hour"))
+    refused = opening.filter(pl.col("outcome").cast(pl.String) == "refused").select(
+        "applicant_id", pl.col("at").alias("refused_at")
+    )
+    again = (
+        granted.join(refused, on="applicant_id")
+        .filter(
+            (pl.col("refused_at") < pl.col("at"))
+            & (pl.col("at") - pl.col("refused_at") <= _SINCE_REFUSAL)
+        )
+        .select("opening_id")
+        .unique()
+    )
+    brought = opening.filter(pl.col("companion_id").is_not_null())
+    many = (
+        brought.group_by("companion_id")
+        .agg(pl.col("applicant_id").n_unique())
+        .filter(pl.col("applicant_id") >= 3)["companion_id"]
+    )
+    return (
+        granted.group_by("staff_id")
+        .agg(
+            opening_count=pl.len(),
+            off_hours_count=((pl.col("hour") < begins) | (pl.col("hour") >= ends)).sum(),
+            after_refusal_count=pl.col("opening_id").is_in(again["opening_id"].to_list()).sum(),
+            companion_count=pl.col("companion_id").is_in(many.to_list()).sum(),
+        )
+        .sort("staff_id")
+    )
+
+
+def _of(found: Governed, unit_kind: str) -> Sequence[Sheet]:
+    return [sheet for sheet in found.sheets if sheet.unit_kind == unit_kind]
+
+
+def _outlet_of(attributed: pl.DataFrame, units: tuple[str, ...]) -> list[str | None]:
+    """The outlet at which each employee opened most cards."""
+    rows = (
+        attributed.filter(pl.col("staff_id").is_not_null()).group_by("staff_id", "outlet_id").len()
+    )
+    rows = rows.sort("staff_id", "len", "outlet_id", descending=[False, True, False])
+    known = dict(
+        rows.unique("staff_id", keep="first", maintain_order=True)
+        .select("staff_id", "outlet_id")
+        .iter_rows()
+    )
+    return [known.get(unit) for unit in units]
+
+
+def _colleagues(counted: Floats, expected: Floats, place: list[str | None]) -> Floats:
+    """What the colleagues at the same outlet show over what is expected of them, shrunk to one."""
+    _, at = np.unique([one or "" for one in place], return_inverse=True)
+    o = np.bincount(at, counted)[at] - counted
+    e = np.bincount(at, expected)[at] - expected
+    weight = 1.0  # as one expected card
+    return np.asarray((weight + o) / (weight + e), dtype=np.float64)
+
+
+def _empty() -> pl.DataFrame:
+    words = dict.fromkeys(("staff_id", "outlet_id", "queue", "reply"), pl.String)
+    numbers = dict.fromkeys(("expected", "ratio", "lower_ratio", "tail_share"), pl.Float64)
+    return pl.DataFrame(schema=words | numbers | {"implicated": pl.Int64})

@@ -1,0 +1,117 @@
+"""Letters about a unit (警告函、约谈通知书、挂牌通知书、整改通知书…) as DOCX, with the figures behind them."""
+
+from __future__ import annotations
+
+import zipfile
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from io import BytesIO
+from typing import TYPE_CHECKING
+
+from docx import Document
+
+from duanka.errors import BadInput
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+TITLES = {
+    "notice": "提示函",
+    "yellow_card": "警告函（黄牌）",
+    "interview": "约谈通知书",
+    "red_card": "警告函（红牌）",
+    "rectification": "挂牌整治通知书",
+    "rectify": "整改通知书",
+    "suspend_openings": "拟暂停新开户告知书",
+    "refer": "移送建议告知书",
+}
+_ASKED = {
+    "notice": "请贵单位自查上述情况，不需回复即可。",
+    "yellow_card": "现对贵地区（单位）予以黄牌警告，请研究原因并报送措施。",
+    "interview": "请贵单位负责人于{due}前到场，说明情况和已采取的措施。",
+    "red_card": "现对贵地区（单位）予以红牌警告，请于{due}前报送整改方案。",
+    "rectification": "现对贵单位挂牌整治，请于{due}前报送整改方案，并按期报告进展。",
+    "rectify": "请贵单位于{due}前完成所列整改事项，并附证明材料。",
+    "suspend_openings": "拟暂停贵网点新开户业务。在作出决定之前，贵单位有权陈述、申辩，并可要求听证。",
+    "refer": "拟将有关情况移送有权机关。在作出决定之前，贵单位有权陈述、申辩。",
+}
+FIGURES = {
+    "exposure_new": "本期及前期新开卡（张）",
+    "counted_new": "其中涉案（张，不含自行发现）",
+    "expected_new": "同类预期（张）",
+    "exposure_stock": "存量卡（卡·月）",
+    "counted_stock": "其中涉案（张，不含自行发现）",
+    "expected_stock": "同类预期（张）",
+    "ratio": "涉案与预期之比",
+    "lower_ratio": "该比值的区间下限",
+    "upper_ratio": "该比值的区间上限",
+    "tail_share": "正常单位偶然达到的概率",
+    "running": "连续明显偏高（期）",
+}
+_RIGHTS = "贵单位有权查看本函所依据的计算，并在收到之日起{days}日内提出异议、陈述和申辩；异议不影响贵单位的其他权利。"
+_STAMP = (1980, 1, 1, 0, 0, 0)
+
+
+@dataclass(frozen=True)
+class Letter:
+    """What a letter says besides its figures; days are written as people write them."""
+
+    kind: str
+    unit_name: str
+    period: str
+    because: str
+    legal_basis: str
+    sender: str
+    written_on: str
+    due_on: str
+    reply_days: int
+
+
+def docx(letter: Letter, figures: Mapping[str, object]) -> bytes:
+    """The letter as a DOCX file; the same letter gives the same bytes.
+
+    Raises: BadInput if there is no such letter, or no figures stand behind it.
+    """
+    if letter.kind not in TITLES:
+        raise BadInput(f"there is no letter {letter.kind!r}", fix=f"say {', '.join(TITLES)}")
+    known = {name: figures[name] for name in FIGURES if figures.get(name) is not None}
+    if not known:
+        raise BadInput("nothing is listed without its figures", fix="give the row of evidence")
+    paper = Document()
+    paper.core_properties.created = paper.core_properties.modified = datetime(
+        2000, 1, 1, tzinfo=UTC
+    )
+    paper.core_properties.author = letter.sender
+    paper.add_heading(TITLES[letter.kind], level=1)
+    paper.add_paragraph(f"{letter.unit_name}：")
+    paper.add_paragraph(f"经对{letter.period}涉案“两卡”倒查，{letter.because}。所依据的数据如下：")
+    grid = paper.add_table(rows=0, cols=2)
+    grid.style = "Table Grid"
+    for name, value in known.items():
+        cells = grid.add_row().cells
+        cells[0].text, cells[1].text = FIGURES[name], _told(value)
+    paper.add_paragraph(_ASKED[letter.kind].format(due=letter.due_on))
+    paper.add_paragraph(f"依据：{letter.legal_basis}。")
+    paper.add_paragraph(_RIGHTS.format(days=letter.reply_days))
+    paper.add_paragraph("以上为依据统计数据提出的工作建议，不是对任何人违法犯罪的认定。")
+    paper.add_paragraph(f"{letter.sender}\n{letter.written_on}")
+    written = BytesIO()
+    paper.save(written)
+    return _timeless(written.getvalue())
+
+
+def _told(value: object) -> str:
+    if isinstance(value, float):
+        return f"{value:.2e}" if 0 < abs(value) < 0.001 else f"{value:,.2f}"
+    return f"{value:,}" if isinstance(value, int) else str(value)
+
+
+def _timeless(packed: bytes) -> bytes:
+    """The same archive without the time of writing in it."""
+    out = BytesIO()
+    with zipfile.ZipFile(BytesIO(packed)) as old, zipfile.ZipFile(out, "w") as new:
+        for name in old.namelist():
+            entry = zipfile.ZipInfo(name, _STAMP)
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            new.writestr(entry, old.read(name))
+    return out.getvalue()
