@@ -269,7 +269,7 @@ def _measured(known: Known, chosen: pl.DataFrame, scores: pl.DataFrame) -> pl.Da
         [(kind, str(known.rules[f"roles.cuts.measure.{kind}"])) for kind in chosen["subject_kind"].unique().sort()],
         schema={"subject_kind": pl.String, "usual": pl.String}, orient="row",
     )  # fmt: skip
-    decided = pl.DataFrame(schema={**{k: pl.String for k in KEY}, "decided": pl.String})
+    decided = pl.DataFrame(schema={**dict.fromkeys(KEY, pl.String), "decided": pl.String})
     if "measure" in scores.columns:
         decided = scores.select(
             pl.col("card_kind").cast(pl.String).alias("subject_kind"),

@@ -18,9 +18,10 @@ if TYPE_CHECKING:
 
     Frames = Mapping[str, pl.DataFrame]
 
-SCORES = {"card_kind": pl.String, "card_id": pl.String, "score": pl.Float64}
 INSTANT = pl.Datetime("us", "UTC")
+_HELD = {"card_kind": pl.String, "card_id": pl.String, "holder_id": pl.String}
 PASSES = 2
+"""Who pays or is called so often at most is a passer-by."""
 _USES = (
     ("transfer", "account", "payee_id", "payer_id", pl.col("amount_fen").cast(pl.Float64)),
     ("call", "sim", "caller_id", "callee_id", pl.lit(1.0)),
@@ -87,8 +88,7 @@ def _cards(frames: Frames, scores: pl.DataFrame) -> pl.DataFrame:
         for name in ("account", "sim")
         if name in frames
     ]
-    held = pl.concat(parts) if parts else pl.DataFrame(schema=dict.fromkeys(
-        ("card_kind", "card_id", "holder_id"), pl.String))  # fmt: skip
+    held = pl.concat([pl.DataFrame(schema=_HELD), *parts])
     firms = frames["organisation"]["organisation_id"] if "organisation" in frames else None
     firm = pl.lit(value=False) if firms is None else pl.col("holder_id").is_in(firms.implode())
     judged = scores.select(
@@ -128,7 +128,9 @@ def _since(known: Known, bad: pl.DataFrame) -> pl.DataFrame:
         for name, kind, mine, other, weight in _USES
         if known.has(name)
     ]
-    schema = {"card_kind": pl.String, "card_id": pl.String, "since": INSTANT}
+    schema: dict[str, pl.DataType | type[pl.DataType]] = {
+        "card_kind": pl.String, "card_id": pl.String, "since": INSTANT,
+    }  # fmt: skip
     if not parts:
         return pl.DataFrame(schema=schema)
     uses = pl.concat(parts).filter(pl.len().over(*key, "other") <= PASSES)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from duanka.network.role_cards import Known
 
 
-def lost(known: Known, flow: pl.DataFrame) -> pl.Series:
+def lost(flow: pl.DataFrame) -> pl.Series:
     """The transfers by which victims lost what was reported: the first hop of each trace."""
     return flow.filter(pl.col("hop") == 1)["transfer_id"].unique()
 
@@ -44,12 +44,11 @@ def paid_suspected(known: Known) -> pl.DataFrame:
         pl.col("at") >= pl.col("since") - pl.duration(days=1),
         pl.len().over("payer_id", "payee_id") <= PASSES,
     )
-    rows = with_holders(known, rows).filter(
+    return with_holders(known, rows).filter(
         pl.col("payer_p") < known.number("suspected_score"), pl.col("payer").is_not_null(),
         pl.col("payer").ne_missing(pl.col("payee")),
         pl.col("amount_fen") >= known.number("least_loss_fen"),
     )  # fmt: skip
-    return rows
 
 
 def victims(known: Known, paid: pl.DataFrame) -> list[pl.DataFrame]:

@@ -145,3 +145,37 @@ def funds(known: Known, core: pl.DataFrame, name: str, *, losses: pl.Series) -> 
         .agg(pl.col("weight").sum().alias("value"), *merged())
     )
     return said(kinds(known, found), name)
+
+
+def before_purchase(known: Known, heads: pl.DataFrame, core: pl.DataFrame) -> pl.DataFrame:
+    """Signal `before_purchase`: what share of a large payment to a head was spent on the core within days.
+
+    A present of kin stays with him; money for cards goes on to those who buy them, and not before it came.
+    """
+    if not known.has("transfer") or heads.is_empty() or core.is_empty():
+        return none_found()
+    accounts = known.of_kind("account").select("card_id", "holder_id")
+    of_heads = accounts.join(heads, on="holder_id", how="semi")["card_id"].implode()
+    rows = moved(known).filter(
+        pl.col("payee_id").is_in(of_heads) | pl.col("payer_id").is_in(of_heads)
+    )
+    rows = with_holders(known, rows)
+    came = rows.filter(
+        pl.col("payee").is_in(heads["holder_id"].implode()),
+        pl.col("payer").is_not_null(), pl.col("payer").ne_missing(pl.col("payee")),
+        pl.col("amount_fen") >= known.number("least_proceeds_fen"),
+    ).select("transfer_id", "at", "amount_fen", pl.col("payer").alias("subject_id"), pl.col("payee").alias("head"))  # fmt: skip
+    went = rows.filter(pl.col("payee").is_in(core["holder_id"].implode())).select(
+        pl.col("payer").alias("head"), pl.col("at").alias("spent_at"), pl.col("amount_fen").alias("spent")
+    )  # fmt: skip
+    near = came.join(went, on="head").filter(
+        pl.col("spent_at").is_between(
+            pl.col("at"), pl.col("at") + pl.duration(days=known.number("fund_days"))
+        )
+    )
+    each = near.group_by("transfer_id", "subject_id", "amount_fen").agg(
+        pl.col("at").first(), pl.col("spent").sum()
+    )
+    share = (pl.col("spent") / pl.col("amount_fen")).clip(0, 1)
+    found = each.group_by("subject_id").agg(share.max().alias("value"), *spans("transfer_id"))
+    return said(kinds(known, found), "before_purchase")

@@ -80,13 +80,13 @@ def firms(known: Known) -> list[pl.DataFrame]:
     p = known.holders.select(pl.col("holder_id").alias("organisation_id"), "p")
     firm = firm.join(p, on="organisation_id", how="left").with_columns(pl.col("p").fill_null(0.0))
     behind = [
-        firm.join(sims, left_on="contact_sim_id", right_on="sim_id").select(firm.columns + ["who"]),
+        firm.join(sims, left_on="contact_sim_id", right_on="sim_id").select([*firm.columns, "who"]),
     ]
     if known.has("account") and "sim_id" in known.frames["account"].columns:
         bound = known.frames["account"].select("holder_id", "sim_id").join(sims, on="sim_id")
         behind.append(
             firm.join(bound, left_on="organisation_id", right_on="holder_id").select(
-                firm.columns + ["who"]
+                [*firm.columns, "who"]
             )
         )
     links = pl.concat(behind).unique(["organisation_id", "who"], keep="first", maintain_order=True)
@@ -126,7 +126,7 @@ def staff(known: Known) -> list[pl.DataFrame]:
         return [none_found()]
     bad = rows.filter(pl.col("p") >= known.number("suspected_score"))
     spread = known.number("insider_prior")
-    overall = rows["p"].sum() / rows.height
+    overall = float(rows.select(pl.col("p").mean()).item())
     by_outlet = rows.group_by("outlet_id").agg(
         pl.col("p").sum().alias("o_bad"), pl.len().alias("o_n")
     )
@@ -176,7 +176,7 @@ def _circumstances(known: Known, bad: pl.DataFrame) -> list[pl.DataFrame]:
     local = pl.col("at").dt.convert_time_zone("Asia/Shanghai").dt.hour()
     bad = bad.with_columns(
         subject_kind=pl.lit("staff"), subject_id=pl.col("staff_id"),
-        odd=(local < OFFICE[0]) | (local >= OFFICE[1] + 1) | ((local == OFFICE[1])),
+        odd=(local < OFFICE[0]) | (local >= OFFICE[1]),
     )  # fmt: skip
     key = ["subject_kind", "subject_id"]
     odd = (

@@ -52,6 +52,9 @@ SIGNALS: dict[str, Signal] = {
     "pays_sellers": Signal(PAYS, "在多名卡主的卡变化前后向其付小额款", "paid several card holders a price near the day their cards' use changed"),
     "pays_core": Signal(PAYS, "向收卡人付较大款", "pays those who buy cards in larger sums"),
     "pays_head": Signal(PAYS, "向卡头付大额款", "pays those who fund the buyers"),
+    "before_purchase": Signal(
+        USE, "所付款随后被用于收卡", "what was paid was spent on those who buy cards within days"
+    ),
     "paid_for_card": Signal(PAID, "卡变化前后收到收卡人的款", "was paid by somebody who paid several card holders"),
     "wages": Signal(PAID, "多次单向收到收卡人的款", "was paid again and again by those who buy cards, and never paid back"),
     "receives_after_layers": Signal(PAID, "从资金下游账户收到大额款", "receives large sums one step behind the flow"),

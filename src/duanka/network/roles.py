@@ -48,7 +48,7 @@ def find_roles(known: Known, *, flow: pl.DataFrame, members: pl.DataFrame) -> pl
 
 def find_signals(known: Known, flow: pl.DataFrame) -> pl.DataFrame:
     """Every signal of every subject: first what needs no role, then what stands near those found by it."""
-    losses = role_losses.lost(known, flow)
+    losses = role_losses.lost(flow)
     talk = role_talk.spoken(known)
     first = gathered(_first(known, talk, losses))
     core = _core(known, first, ("dealer",))
@@ -60,6 +60,7 @@ def find_signals(known: Known, flow: pl.DataFrame) -> pl.DataFrame:
         [
             second,
             role_money.funds(known, heads, "pays_head", losses=losses),
+            role_money.before_purchase(known, heads, core),
             role_talk.contacts_core(known, talk, heads, "contacts_head"),
         ]
     )
