@@ -1,0 +1,137 @@
+"""Verbs of leads: the template, a file of leads in, matching with our cards, the clocks, what is waiting."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from duanka.verbs.ledger_options import At, Keys, Which, now, opened, rules
+from duanka.verbs.options import Data, progress
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from duanka.policy.dated import Regime
+    from duanka.store.ledger import Ledger
+
+Unit = Annotated[str, typer.Option("--unit", help="institution that answers for them 承办机构")]
+Region = Annotated[str, typer.Option("--region", help="its district, six digits 行政区划")]
+
+
+def add(app: typer.Typer) -> None:
+    """Nothing; the verbs are there."""
+    inside = typer.Typer(
+        help="leads about cards, with their clocks 涉案两卡线索",
+        no_args_is_help=True,
+        rich_markup_mode=None,
+    )
+    inside.command("template", short_help="a workbook to fill in 模板")(template)
+    inside.command("take", short_help="leads from a file 接收线索")(take)
+    inside.command("match", short_help="which of our cards they name 比对")(match)
+    inside.command("clocks", short_help="remind of and expire leads 时限")(clocks)
+    inside.command("list", short_help="what waits, largest loss first 待办")(list_)
+    inside.command("answer", short_help="answer one; feedback goes out 反馈")(answer)
+    app.add_typer(inside, name="lead")
+
+
+def template(
+    out: Annotated[Path, typer.Argument(help="workbook to write 输出工作簿")],
+) -> None:
+    """Write a workbook that senders of leads fill in. 写出线索模板。"""
+    from duanka.leads import sheet
+
+    out.write_bytes(sheet.template())
+    typer.echo(str(out))
+
+
+def take(
+    file: Annotated[Path, typer.Argument(help="CSV, XLSX or JSON lines 线索文件")],
+    *,
+    sender: Annotated[str, typer.Option(help="who sent it 发送单位")],
+    unit: Unit,
+    region: Region,
+    ledger: At = None,
+    keys: Keys = None,
+) -> None:
+    """Keep the leads of FILE, each once, each with its clock; refused rows come back. 接收线索文件。"""
+    from duanka.jobs.leads import Sender, take_file
+
+    book, regime, at = _open(ledger, keys)
+    done = take_file(
+        file, book, Sender(sender, (unit, region)), at=at, regime=regime, say=progress()
+    )
+    typer.echo(f"new 新增 {done.fresh:,}  known 重复 {done.known:,}  refused 退回 {done.refused:,}")
+    if done.returned:
+        typer.echo(f"to be mended and sent again 退回修改: {done.returned}")
+
+
+def match(
+    data: Data,
+    *,
+    ledger: At = None,
+    keys: Keys = None,
+    pair_key: Annotated[
+        str, typer.Option(envvar="DUANKA_PAIR_KEY", help="key shared with the sender 双方密钥")
+    ] = "",
+) -> None:
+    """Say which received leads name cards on the registers in DATA. 与本机构卡片比对。"""
+    from duanka.jobs.leads import match_all, registers
+
+    book, _, at = _open(ledger, keys)
+    frames = registers(data, say=progress())
+    done = match_all(book, frames, at=at, pair_key=pair_key)
+    typer.echo("  ".join(f"{name} {count:,}" for name, count in done.items()))
+
+
+def clocks(*, ledger: At = None, keys: Keys = None) -> None:
+    """Remind of overdue leads, close expired ones, end stops whose hours are over. 时限处理。"""
+    from duanka.jobs.leads import clocks as job
+
+    book, regime, at = _open(ledger, keys)
+    done = job(book, at=at, regime=regime)
+    typer.echo("  ".join(f"{name} {count:,}" for name, count in done.items()))
+
+
+def list_(
+    *,
+    ledger: At = None,
+    keys: Keys = None,
+    limit: Annotated[int, typer.Option(min=1, help="at most so many 最多条数")] = 50,
+) -> None:
+    """List open leads, the largest loss first. 列出未办结线索。"""
+    from duanka.store.ledger import SYSTEM, Wanted
+
+    book, _, at = _open(ledger, keys)
+    with book.read(SYSTEM, at=at) as desk:
+        for one in desk.queue(Wanted("lead", open_only=True), limit=limit):
+            due = one.due_at.isoformat() if one.due_at else "-"
+            typer.echo(
+                f"{one.id}  {one.state}  {one.institution_id}  due {due}  {one.weight:,} fen"
+            )
+
+
+def answer(
+    which: Which,
+    outcome: Annotated[str, typer.Argument(help="controlled, nothing_found, not_ours, wrong 结果")],
+    *,
+    ledger: At = None,
+    keys: Keys = None,
+) -> None:
+    """Answer lead WHICH; its sender gets the feedback. 反馈线索。"""
+    from duanka.leads import lead
+    from duanka.store.ledger import SYSTEM
+
+    book, regime, at = _open(ledger, keys)
+    with book.desk(SYSTEM, at=at, purpose="feedback on a lead") as desk:
+        done = lead.answer(desk, desk.get("lead", which), outcome, regime=regime)
+    typer.echo(f"{done.id}  {done.state}  {done.body['outcome']}")
+
+
+def _open(ledger: str | None, keys: Path | None) -> tuple[Ledger, Regime, datetime]:
+    from duanka.jobs.dataset import SHANGHAI
+
+    settings, book = opened(ledger, keys, None)
+    at = now()
+    return book, rules(settings).at(at.astimezone(SHANGHAI).date()), at
