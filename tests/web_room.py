@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import replace
 from typing import Any
 
@@ -13,7 +13,7 @@ import msgspec
 from duanka.errors import Unavailable
 from duanka.intercept.answers import Answer, Taken
 from duanka.intercept.events import ANSWERED
-from duanka.web import keys, opened
+from duanka.web import keys, opened, serving
 from duanka.web.app import make_app
 from duanka.web.waiting import Bounds
 
@@ -145,3 +145,25 @@ def rows(folder: Any) -> list[dict[str, Any]]:
     """The rows of the access log, oldest first."""
     files = sorted(opened.web_folder(folder).glob("access-*.jsonl"))
     return [msgspec.json.decode(line) for file in files for line in file.read_bytes().splitlines()]
+
+
+@contextmanager
+def served(folder: Any, door: Any = None, *, patience: Any = None, place: Any = None):
+    """The port and the door of a real server before a stand-in door, on a thread of its own."""
+    place = place or serving.Place(port=0)
+    door = door or StandIn()
+    app = make_app(opened.open_api(folder, door, bounds=Bounds(answer_s=20)))
+    up = threading.Event()
+    server = serving.server_of(app, place, announce=up.set, patience=patience or serving.PATIENCE)
+    with serving.listen(place) as listener:
+        port = listener.getsockname()[1]
+        thread = threading.Thread(target=serving.serve, args=(server, listener))
+        thread.start()
+        assert up.wait(30)
+        try:
+            yield port, door
+        finally:
+            door.opened.set()
+            server.should_exit = True
+            thread.join(30)
+            assert not thread.is_alive()

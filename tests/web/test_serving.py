@@ -4,7 +4,7 @@ import resource
 import socket
 import ssl
 import threading
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 
 import pytest
 from cryptography import x509
@@ -13,34 +13,10 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from duanka.errors import BadInput, Unavailable
-from duanka.web import opened, serving
-from duanka.web.app import make_app
+from duanka.web import serving
 from duanka.web.reading import MOST_BYTES
 from duanka.web.serving import Patience, Place
-from duanka.web.waiting import Bounds
-from web_room import StandIn, bearer, key_for, lines, transfer
-
-
-@contextmanager
-def served(folder, door=None, *, patience=serving.PATIENCE, place=None):
-    """The port and the door of a real server before a stand-in door, on a thread of its own."""
-    place = place or Place(port=0)
-    door = door or StandIn()
-    app = make_app(opened.open_api(folder, door, bounds=Bounds(answer_s=20)))
-    up = threading.Event()
-    server = serving.server_of(app, place, announce=up.set, patience=patience)
-    with serving.listen(place) as listener:
-        port = listener.getsockname()[1]
-        thread = threading.Thread(target=serving.serve, args=(server, listener))
-        thread.start()
-        assert up.wait(30)
-        try:
-            yield port, door
-        finally:
-            door.opened.set()
-            server.should_exit = True
-            thread.join(30)
-            assert not thread.is_alive()
+from web_room import StandIn, bearer, key_for, lines, served, transfer
 
 
 def post(port, body, token, **headers):
@@ -269,9 +245,9 @@ def test_only_who_keeps_the_server_waiting_is_cut_off(tmp_path):
         asking = threading.Thread(target=lambda: found.append(post(port, lines(transfer()), token)))
         asking.start()
         assert door.entered.wait(30)
-        with socket.create_connection(("127.0.0.1", port), timeout=30) as idle:
-            with suppress(ConnectionResetError):
-                assert idle.recv(1) == b""
+        idle = socket.create_connection(("127.0.0.1", port), timeout=30)
+        with idle, suppress(ConnectionResetError):
+            assert idle.recv(1) == b""
         door.opened.set()
         asking.join(30)
         assert found[0][0] == 200

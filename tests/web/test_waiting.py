@@ -223,3 +223,18 @@ def test_who_left_is_no_fault_and_the_event_is_kept():
     lived(line, scene)
     assert {one.event_id for one in door.said.values()} == {"first", "gone"}
     assert line.count == 0
+
+
+def test_who_is_patient_gets_the_doors_own_answer_however_late():
+    door, line, late = held(answer_s=0.01)
+
+    async def scene():
+        first = await shut(door, line)
+        second = line.enter_patiently([event("2")])
+        assert (await first)[0].timed_out
+        door.opened.set()
+        return await second
+
+    (said,) = lived(line, scene)
+    assert (said.event_id, said.timed_out) == ("2", False)
+    assert [one.event_id for one in late] == ["first"]

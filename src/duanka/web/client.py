@@ -107,6 +107,7 @@ class _Wire:
         self.headers = {
             "authorization": f"Bearer {token}",
             "content-type": "application/x-ndjson",
+            "prefer": "wait",
         }
 
     def __enter__(self) -> Self:

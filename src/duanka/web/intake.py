@@ -15,6 +15,9 @@ from duanka.web.reading import Gone, body_of
 from duanka.web.reply import JSON, NDJSON, refuse, reply
 
 if TYPE_CHECKING:
+    from asyncio import Future
+    from collections.abc import Callable, Sequence
+
     from starlette.types import Receive, Scope, Send
 
     from duanka.intercept.answers import Said
@@ -23,6 +26,8 @@ if TYPE_CHECKING:
     from duanka.web.keys import Key
     from duanka.web.meters import Meters
     from duanka.web.waiting import Waiting
+
+    Enter = Callable[[Sequence[Event]], Future[list[Said]]]
 
 MOST_LINES = 10_000
 """Of one batch."""
@@ -48,10 +53,10 @@ class Intake:
             media = _media(headers)
             body = await body_of(headers, receive)
             if media == NDJSON:
-                told = await self._batch(key, body)
+                told = await self._batch(key, body, self._entry(headers))
             else:
                 self.gate.rates.spend(key, 1)
-                (said,) = await self.waiting.enter([self._event(key, body)])
+                (said,) = await self._entry(headers)([self._event(key, body)])
                 if type(said) is Refused:
                     raise BadInput(said.fault, where="the event", fix=said.fix)
                 told = _ENCODER.encode(said)
@@ -65,7 +70,12 @@ class Intake:
             self.meters.requests[self.route, 200] += 1
             await reply(send, told, media=media)
 
-    async def _batch(self, key: Key, body: bytes) -> bytes:
+    def _entry(self, headers: dict[bytes, bytes]) -> Enter:
+        """How the caller waits: `Prefer: wait` (RFC 7240) asks for the door's own answer, however late."""
+        patient = headers.get(b"prefer", b"").strip().lower().startswith(b"wait")
+        return self.waiting.enter_patiently if patient else self.waiting.enter
+
+    async def _batch(self, key: Key, body: bytes, enter: Enter) -> bytes:
         """A line for each line that is not blank."""
         lines = [line for line in body.split(b"\n") if line and not line.isspace()]
         if len(lines) > MOST_LINES:
@@ -77,7 +87,7 @@ class Intake:
         self.gate.rates.spend(key, max(len(lines), 1))
         read = [self._read(key, line) for line in lines]
         events = [one for one in read if type(one) is not Refused]
-        said = iter(await self.waiting.enter(events) if events else ())  # type: ignore[arg-type]
+        said = iter(await enter(events) if events else ())  # type: ignore[arg-type]
         told = [one if type(one) is Refused else next(said) for one in read]
         self.meters.refused_events += sum(type(one) is Refused for one in told)
         return _ENCODER.encode_lines(told)

@@ -32,6 +32,12 @@ PROBLEM = {
         },
     },
 }
+PREFER = {
+    "name": "Prefer",
+    "in": "header",
+    "description": "`wait` asks for the door's own answer however late it is; without it policy answers in time",
+    "schema": {"type": "string", "enum": ["wait"]},
+}
 HEALTH = {
     "type": "object",
     "required": ["ok"],
@@ -137,6 +143,7 @@ def _intake(summary: str, event: dict[str, Any], scope: str) -> dict[str, Any]:
         "description": f"{_needs(scope)} One JSON object; or a batch, one object a line, answered in the same "
         "order, one line each. A repeated id is answered as before and counts once.",
         "operationId": scope.split(":", maxsplit=1)[0],
+        "parameters": [PREFER],
         "requestBody": {
             "required": True,
             "content": {

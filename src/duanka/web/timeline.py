@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
+from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -15,14 +16,15 @@ if TYPE_CHECKING:
 
     from duanka.jobs.load import Loaded
 
-SLICE = timedelta(days=1)
+SLICE = 100_000
+"""Rows that are in memory at a time, and those of one instant with them."""
 _AT = "_at"
 
 
 def lines(loaded: Loaded, *, since: datetime | None = None) -> Iterator[bytes]:
     """One JSON object a row: first the standing facts, then everything by time, from `since` on.
 
-    A day is in memory at a time.
+    Columns: those of the tables; nulls are told as such.
     """
     held = [name for name in tables.INPUTS if name in loaded.lake.tables()]
     standing = [name for name in held if tables.time_of(name) is None]
@@ -30,13 +32,9 @@ def lines(loaded: Loaded, *, since: datetime | None = None) -> Iterator[bytes]:
         columns = [info.name for info in tables.columns(name)]
         yield from _told(name, loaded.lake.scan(name, columns).collect())
     timed = [name for name in held if name not in standing and loaded.lake.count(name)]
-    if not timed:
-        return
-    first, last = _span(loaded, timed)
-    begin = max(first, since) if since else first
-    while begin <= last:
-        yield from _slice(loaded, timed, begin, begin + SLICE)
-        begin += SLICE
+    bounds = _bounds(loaded, timed, since)
+    for begin, end in zip_longest(bounds, bounds[1:]):
+        yield from _slice(loaded, timed, begin, end)
 
 
 def count(loaded: Loaded, *, since: datetime | None = None) -> int:
@@ -54,17 +52,21 @@ def count(loaded: Loaded, *, since: datetime | None = None) -> int:
     return total
 
 
-def _span(loaded: Loaded, timed: list[str]) -> tuple[datetime, datetime]:
-    found = []
+def _bounds(loaded: Loaded, timed: list[str], since: datetime | None) -> list[datetime]:
+    """The instants that cut all rows into slices of like size; none if there are no rows."""
+    times = []
     for name in timed:
-        time = tables.time_of(name)
-        assert time is not None  # noqa: S101 - that is what `timed` holds
-        scan = loaded.lake.scan(name, [time])
-        found.append(scan.select(low=pl.col(time).min(), high=pl.col(time).max()).collect().row(0))
-    return min(low for low, _ in found), max(high for _, high in found)
+        time = str(tables.time_of(name))
+        times.append(loaded.lake.scan(name, [time], since=since).collect()[time].alias(_AT))
+    if not times:
+        return []
+    every = pl.concat(times).sort()
+    return every.gather_every(SLICE).unique(maintain_order=True).to_list()
 
 
-def _slice(loaded: Loaded, timed: list[str], since: datetime, before: datetime) -> Iterator[bytes]:
+def _slice(
+    loaded: Loaded, timed: list[str], since: datetime, before: datetime | None
+) -> Iterator[bytes]:
     parts = []
     for order, name in enumerate(timed):
         time = tables.time_of(name)

@@ -100,20 +100,31 @@ class Waiting:
         self._thread.start()
 
     def enter(self, events: Sequence[Event]) -> asyncio.Future[list[Said]]:
-        """What the door will say of these events, in their order.
+        """What the door will say of these events, in their order; by policy, if it takes too long.
 
-        Raises: Busy if too much is waiting; the future, Unavailable, if the door cannot keep them.
+        Raises: Busy if too much is waiting; the future, Busy, if the door cannot keep them.
         """
+        waiter = self._let_in(events)
+        self._open.append(waiter)
+        if self._clock is None:
+            self._clock = self._loop.call_later(self.bounds.answer_s, self._tick)
+        return waiter.future
+
+    def enter_patiently(self, events: Sequence[Event]) -> asyncio.Future[list[Said]]:
+        """What the door will say of these events, however long it takes: for files, not for payments.
+
+        Raises: as `enter`.
+        """
+        return self._let_in(events).future
+
+    def _let_in(self, events: Sequence[Event]) -> _Waiter:
         count = len(events)
         if self.broken or self._closing or self.count + count > self.bounds.waiting:
             raise self._busy(events)
         waiter = _Waiter(events, self._loop.create_future(), self._loop.time())
         self.count += count
-        self._open.append(waiter)
-        if self._clock is None:
-            self._clock = self._loop.call_later(self.bounds.answer_s, self._tick)
         self._join(waiter)
-        return waiter.future
+        return waiter
 
     async def ask(self, job: Callable[[Any], T]) -> T:
         """What the job says that the door's own thread was given, after all that waits before it.
