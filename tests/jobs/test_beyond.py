@@ -15,10 +15,11 @@ def found():
     frames = small_town().tables
     as_of = frames["transfer"]["at"].max() + timedelta(microseconds=1)
     dataset = Dataset(as_of, frames, ask_frames(frames, as_of, 1))
-    return beyond(dataset, dated.load().at(as_of.date()), Progress())
+    written = {name: tables.empty(name) for name in ("score", "flow")}
+    return beyond(dataset, written, dated.load().at(as_of.date()), Progress())
 
 
-@pytest.mark.parametrize("name", ["scorecard", "listing", "outreach"])
+@pytest.mark.parametrize("name", ["network", "role", "action", "scorecard", "listing", "outreach"])
 def test_tables_have_the_columns_of_the_contract(found, name):
     assert found[name].schema == tables.empty(name).schema
 

@@ -11,7 +11,6 @@ import polars as pl
 from duanka import tables
 from duanka.jobs.beyond import beyond
 from duanka.jobs.dataset import SHANGHAI, Dataset, prepare
-from duanka.jobs.discover import found_tables
 from duanka.jobs.judge import Judged, judge_cards, judge_events, judge_openings
 from duanka.jobs.judges import Judge, pick_judges
 from duanka.jobs.load import Loaded, load
@@ -61,8 +60,7 @@ def run(
         regime = policy.at(dataset.as_of.astimezone(SHANGHAI).date())
         judges = pick_judges(dataset, model=model, regime=regime, settings=settings, say=say)
         judged = _judge(dataset, judges, regime, say)
-        written = _tables(dataset, judged, say) | beyond(dataset, regime, say)
-        written |= found_tables(dataset, written["score"], regime, say)[1]
+        written = beyond(dataset, _tables(dataset, judged, say), regime, say)
         ran = Ran(judged, written, judges)
         with say.stage("写出 writing"):
             _write(ran.written, out, fmt)
