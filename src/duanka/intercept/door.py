@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Self
 from duanka.errors import BadInput, DuankaError, Unavailable
 from duanka.intercept import batch, concluding, hot_path, snapshots
 from duanka.intercept.answers import Answer, Refused, Said, Taken
-from duanka.intercept.events import ANSWERED, REGISTER, decode
+from duanka.intercept.events import ANSWERED, REGISTER, decode, key_of
 from duanka.tables import INPUTS
 
 if TYPE_CHECKING:
@@ -120,6 +120,14 @@ class Door:
         n = place & 0xFFFF
         first = decode(kept.raws[n])
         return _same(event, first, kept.answers.get(n) or Taken(first.kind, first.event_id))
+
+    def answer_of(self, kind: str, event_id: str) -> Answer | None:
+        """What the event was answered; None if it was not, or its id is no longer remembered."""
+        place = self._held.repeats.find(key_of(kind, event_id))
+        if place is None:
+            return None
+        kept = batch.read(self._held.log.read(place >> 16).payload)
+        return kept.answers.get(place & 0xFFFF)
 
     def _too_early(self, event: Event) -> Refused:
         minutes = self._most_ahead_us // 60_000_000

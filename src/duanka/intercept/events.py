@@ -216,12 +216,17 @@ def _event(kind: str, plan: _Plan, row: dict[str, Any], raw: bytes) -> Event:
     at = row[plan.time] if plan.time else 0
     if plan.own_id:
         name = row[plan.own_id]
-        key = blake2b(f"{kind}\0{name}".encode(), digest_size=16).digest()
+        key = key_of(kind, name)
     else:
         told = msgspec.json.encode([kind, *row.values()])
         key = blake2b(told, digest_size=16).digest()
         name = row[plan.shown_id] if plan.shown_id else key.hex()
     return Event(kind, name, at, row, raw, key)
+
+
+def key_of(kind: str, event_id: str) -> bytes:
+    """What a repeated delivery of an event with an id of its own is recognised by."""
+    return blake2b(f"{kind}\0{event_id}".encode(), digest_size=16).digest()
 
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
