@@ -27,6 +27,7 @@ MEMBER: dict[str, pl.DataType | type[pl.DataType]] = {
     "subject_id": pl.String,
     "strength": pl.Float64,
 }
+CONTACT = ("paid_for", "called", "wrote_to")
 KEY = ["network_id", "subject_kind", "subject_id"]
 
 
@@ -168,9 +169,8 @@ def all_links(
     cards = members.select(
         pl.col("subject_kind").alias("card_kind"), pl.col("subject_id").alias("card_id")
     )
-    contact = together([pieces, held_by(register, cards), opened_by(register, cards)]).join(
-        control.select(keys), on=keys, how="anti"
-    )
+    met = [_with_holders(pieces, register), held_by(register, cards), opened_by(register, cards)]
+    contact = together(met).join(control.select(keys), on=keys, how="anti")
     edges = pl.concat([control, contact.with_columns(pl.lit(0.0).alias("weight"))])
     ends = [
         members.select(
@@ -186,6 +186,28 @@ def all_links(
         .select("network_id", *EVIDENCE)
         .sort("network_id", *keys)
     )
+
+
+def _with_holders(pieces: pl.DataFrame, register: pl.DataFrame) -> pl.DataFrame:
+    """The evidence, where contact is with the holder of a card, not with the card it happened to reach."""
+    contact = pl.col("relation").cast(pl.String).is_in(CONTACT)
+    owners = register.select(
+        pl.col("card_kind").alias("left_kind"),
+        pl.col("card_id").alias("left_id"),
+        "owner_kind",
+        "owner_id",
+    )
+    met = pieces.filter(contact).join(owners, on=["left_kind", "left_id"], how="left").with_columns(
+        pl.coalesce("owner_kind", "left_kind").alias("left_kind"),
+        pl.coalesce("owner_id", "left_id").alias("left_id"),
+    )  # fmt: skip
+    same = met.group_by(list(EVIDENCE)[:5]).agg(
+        pl.col("weight").max(),
+        pl.col("count").sum(),
+        pl.col("first_at").min(),
+        pl.col("last_at").max(),
+    )
+    return together([pieces.filter(~contact), same])
 
 
 def opened_by(register: pl.DataFrame, cards: pl.DataFrame) -> pl.DataFrame:
@@ -210,7 +232,9 @@ def opened_by(register: pl.DataFrame, cards: pl.DataFrame) -> pl.DataFrame:
 def dated(members: pl.DataFrame, links: pl.DataFrame) -> pl.DataFrame:
     """The members with `since` and `until`: the first and last instant of what ties each."""
     parts = [
-        links.select(
+        links.filter(
+            ~pl.col("relation").cast(pl.String).is_in(["held_by", "bound_to", "run_by"])
+        ).select(
             "network_id",
             pl.col(f"{side}_kind").alias("subject_kind"),
             pl.col(f"{side}_id").alias("subject_id"),
@@ -219,6 +243,7 @@ def dated(members: pl.DataFrame, links: pl.DataFrame) -> pl.DataFrame:
         )
         for side in ("left", "right")
     ]
+    # a register's dates are older than the trade; only what was done dates a member
     spans = (
         pl.concat(parts)
         .group_by(KEY)

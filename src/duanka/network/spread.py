@@ -18,6 +18,12 @@ if TYPE_CHECKING:
 NEEDS_TWO = ("online_from", "opened_at", "paid")
 """Relations over which one suspected holder alone says nothing about the others."""
 ROUNDS = 2
+SUPPORT: dict[str, pl.DataType | type[pl.DataType]] = {
+    "card_kind": KIND,
+    "card_id": pl.String,
+    "relation": EVIDENCE["relation"],
+    "support": pl.Float64,
+}
 
 
 @dataclass(frozen=True)
@@ -55,18 +61,65 @@ def spread(
         how="left",
         maintain_order="left",
     )
-    now = belief
+    support = pl.DataFrame(schema=SUPPORT)
     for _ in range(ROUNDS):
-        now = _round(_judged(owned, now, rules), belief, register)
-    return Spread(now, _judged(owned, now, rules))
+        support = _round(_judged(owned, belief, support, rules), register)
+    return Spread(_believed(belief, support), _judged(owned, belief, support, rules))
 
 
-def _judged(owned: pl.DataFrame, belief: pl.DataFrame, rules: Rules) -> pl.DataFrame:
+def _believed(prior: pl.DataFrame, support: pl.DataFrame) -> pl.DataFrame:
+    """What cards are believed to be by themselves and by the strongest host of each relation."""
+    around = (
+        support.sort(*CARD, "relation")
+        .group_by(CARD, maintain_order=True)
+        .agg((1.0 - (1.0 - pl.col("support")).product()).alias("support"))
+    )
+    alone, company = (1.0 - pl.col(name).fill_null(0.0) for name in ("belief", "support"))
+    return (
+        prior.join(around, on=CARD, how="full", coalesce=True)
+        .with_columns((1.0 - alone * company).alias("belief"))
+        .select(pl.col(name).cast(kind) for name, kind in BELIEF.items())
+        .sort(CARD)
+    )
+
+
+def _apart(ties: pl.DataFrame, prior: pl.DataFrame, support: pl.DataFrame) -> pl.DataFrame:
+    """The ties with what each card is believed to be leaving out what their own relation said of it.
+
+    Otherwise strangers on one device would make one another suspect by echo.
+    """
+    near = ties.select(
+        pl.col("left_kind").alias("card_kind"), pl.col("left_id").alias("card_id"), "relation"
+    ).unique()
+    others = near.join(support, on=CARD, suffix="_other").filter(
+        pl.col("relation") != pl.col("relation_other")
+    )
+    rest = (
+        others.sort(*CARD, "relation", "relation_other")
+        .group_by(*CARD, "relation", maintain_order=True)
+        .agg((1.0 - (1.0 - pl.col("support")).product()).alias("support"))
+    )
+    alone, company = (1.0 - pl.col(name).fill_null(0.0) for name in ("belief", "support"))
+    known = (
+        near.join(prior, on=CARD, how="left")
+        .join(rest, on=[*CARD, "relation"], how="left")
+        .select(
+            pl.col("card_kind").alias("left_kind"),
+            pl.col("card_id").alias("left_id"),
+            "relation",
+            (1.0 - alone * company).alias("belief"),
+        )
+    )
+    return ties.join(
+        known, on=["left_kind", "left_id", "relation"], how="left", maintain_order="left"
+    )
+
+
+def _judged(
+    owned: pl.DataFrame, prior: pl.DataFrame, support: pl.DataFrame, rules: Rules
+) -> pl.DataFrame:
     """The ties with their card's belief and what the host is worth, with all and without the card's holder."""
-    known = belief.rename({"card_kind": "left_kind", "card_id": "left_id"})
-    ties = owned.join(known, on=["left_kind", "left_id"], how="left", maintain_order="left").with_columns(
-        pl.col("belief").fill_null(0.0)
-    )  # fmt: skip
+    ties = _apart(owned, prior, support)
     sharers = ties.group_by(*HOST, "owner").agg(
         pl.col("weight").max().alias("owner_weight"),
         (pl.col("weight") * pl.col("belief")).max().alias("owner_bad"),
@@ -91,32 +144,20 @@ def _judged(owned: pl.DataFrame, belief: pl.DataFrame, rules: Rules) -> pl.DataF
     )
 
 
-def _round(ties: pl.DataFrame, prior: pl.DataFrame, register: pl.DataFrame) -> pl.DataFrame:
+def _round(ties: pl.DataFrame, register: pl.DataFrame) -> pl.DataFrame:
+    """What the strongest host of each relation says of each card."""
     upward = ties.filter(pl.col("relation") != "paid").select(
         pl.col("left_kind").alias("card_kind"),
         pl.col("left_id").alias("card_id"),
         "relation",
         (pl.col("strength") * pl.col("weight") * pl.col("purity_of_others")).alias("support"),
     )
-    support = (
+    return (
         pl.concat([upward, _downstream(ties, register)])
         .filter(pl.col("support") > 0)
         .group_by(*CARD, "relation")
         .agg(pl.col("support").max())
-        .sort(*CARD, "relation")
-        .group_by(CARD, maintain_order=True)
-        .agg((1.0 - (1.0 - pl.col("support")).product()).alias("support"))
     )
-    return (
-        prior.join(support, on=CARD, how="full", coalesce=True)
-        .with_columns(
-            (
-                1.0 - (1.0 - pl.col("belief").fill_null(0.0)) * (1.0 - pl.col("support").fill_null(0.0))
-            ).alias("belief")
-        )
-        .select(pl.col(name).cast(kind) for name, kind in BELIEF.items())
-        .sort(CARD)
-    )  # fmt: skip
 
 
 def _downstream(ties: pl.DataFrame, register: pl.DataFrame) -> pl.DataFrame:

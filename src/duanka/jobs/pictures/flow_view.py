@@ -100,8 +100,11 @@ def _tree(flow: pl.DataFrame, above: str, below: str, fen: str) -> list[str]:
     for row in pairs.iter_rows(named=True):
         text = f"{row[below]} {yuan(row[fen]).zh} ×{row['len']} {instant(row['at'])}"
         children.setdefault(row[above], []).append((row[below], text))
-    first = flow.filter(pl.col("hop") == 1)[above].unique().sort().to_list()
-    children[""] = [(name, name) for name in first]
+    first = flow.filter(pl.col("hop") == 1)
+    start = first[below if above == "payer_id" else above].unique().sort().to_list()
+    sources = first[above].n_unique() if above == "payer_id" else 0
+    told = f" {yuan(int(first[fen].sum())).zh} ← {sources} 个付款方 payers" if sources else ""
+    children[""] = [(name, name + told) for name in start]
     return branches(children, "", most=MOST)
 
 
