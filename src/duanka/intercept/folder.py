@@ -90,6 +90,10 @@ class Folder:
         """The newest whole snapshot: the log's place it belongs to, and the tree."""
         return snapshots.newest(self._path / "snapshots")
 
+    def oldest(self) -> tuple[int, Any] | None:
+        """The snapshot that the door began with, where it was warmed; else the oldest kept."""
+        return snapshots.oldest(self._path / "snapshots")
+
     def keep(self, tree: Any, place: int) -> None:
         """Nothing; the tree stands as the snapshot of the log's place."""
         snapshots.write(self._path / "snapshots", place, tree)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Protocol
 
-from duanka.errors import BadModel
+from duanka.errors import BadInput, BadModel
 from duanka.intercept import batch, hot_path
 from duanka.intercept.door import EVERY, Door, Held
 from duanka.intercept.events import ANSWERED
@@ -95,6 +95,25 @@ def open_door(
     ahead = int(regime.number("intercept.most_ahead_minutes")) * MINUTE
     held = Held(folder, log, known, repeats, judges, shadow)
     return Door(held, replayed=replayed, most_ahead_us=ahead)
+
+
+def beginning(judges: Judges, folder: Folder, log: Log) -> tuple[Known, int]:
+    """What a door knew before the first record of its log that is kept, and where that stands.
+
+    Raises: BadInput if the log no longer goes back to a snapshot.
+    """
+    known, _ = _empty(judges, folder)
+    found = folder.oldest()
+    if found is not None and found[0] <= max(log.begins(), 0):
+        known.restore(found[1]["known"])
+        return known, found[0]
+    if log.begins() == 0:
+        return known, 0
+    raise BadInput(
+        "the log does not go back to any snapshot",
+        where=folder.name,
+        fix="keep the log from the door's first day on",
+    )
 
 
 def _empty(judges: Judges, folder: Folder) -> tuple[Known, Repeats]:

@@ -21,7 +21,10 @@ if TYPE_CHECKING:
 _MAGIC = b"DKS1"
 _FRONT = struct.Struct("<4sQI")  # magic, bytes of the heading, sum of the heading
 KEPT = 2
-"""How many snapshots stay: the newest, and one before it in case the newest is damaged."""
+"""How many snapshots stay: the newest, and one before it in case the newest is damaged.
+
+That of place 0, what a door was warmed with, always stays: all that was served follows from it and the log.
+"""
 _ARRAY = "#array"
 
 
@@ -51,7 +54,8 @@ def write(folder: Path, place: int, tree: Any) -> Path:
         finally:
             os.close(handle)
         for old in _files(folder)[KEPT:]:
-            old.unlink()
+            if int(old.stem):
+                old.unlink()
     except OSError as error:
         raise Unavailable(
             f"the snapshot cannot be written: {error.strerror}",
@@ -81,6 +85,12 @@ def newest(folder: Path) -> tuple[int, Any] | None:
         if (found := _read(path)) is not None:
             return found
     return None
+
+
+def oldest(folder: Path) -> tuple[int, Any] | None:
+    """The oldest whole snapshot, as `newest`."""
+    found = (_read(path) for path in reversed(_files(folder)))
+    return next((one for one in found if one is not None), None)
 
 
 def _files(folder: Path) -> list[Path]:
