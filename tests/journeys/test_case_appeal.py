@@ -5,6 +5,7 @@ import pytest
 from desks import at, finding, in_force, policy, sit
 from duanka.cases import appeal
 from duanka.cases.appeal import Plea
+from duanka.cases.order import propose
 from duanka.errors import NotAllowed
 from duanka.store.ledger import SYSTEM, Wanted
 from ledgers import BOTH, OFFICER, REVIEWER, ledger
@@ -38,8 +39,7 @@ def test_an_order_is_told_appealed_and_lifted_at_once(dialect, tmp_path):
     assert [(one.body["implicated"], one.body["source"]) for one in labels] == [(False, "appeal")]
     told = book.claim("t", at=at(1, 1), topics=["order_lifted"])
     assert [message.body["state"] for message in told] == ["lifted"]
+    again = finding("restrict", as_of="2026-06-03T00:00:00+08:00")
     with sit(book, SYSTEM, at(2)) as desk, pytest.raises(NotAllowed, match="cleared"):
-        from duanka.cases.order import propose
-
-        propose(desk, finding("restrict", as_of="2026-06-03T00:00:00+08:00"), policy())
+        propose(desk, again, policy())
     assert book.verify().whole

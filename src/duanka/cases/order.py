@@ -165,9 +165,10 @@ def in_force(desk: Desk, about: str) -> Record | None:
 def keep(desk: Desk, order: Record, *, act: str) -> Record:
     """The order as it was written; there is no other way to write one.
 
-    Raises: BadInput if it lacks anything or may not go where it goes.
+    Raises: BadInput if it lacks anything or may not go where it goes; Conflict if somebody was quicker.
     """
-    before = desk.get("order", order.id).state if order.version else ""
+    old = desk.get("order", order.id, version=order.version) if order.version else None
+    before = "" if old is None else old.state
     return desk.write(order_wall.check(order, before), act=act)
 
 
