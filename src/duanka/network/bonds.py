@@ -78,7 +78,9 @@ def _paid(found: Spread, bad: pl.DataFrame) -> pl.DataFrame:
         .join(_believed(bad, "left"), on=LEFT)
         .join(_believed(bad, "right"), on=RIGHT)
     )
-    both = pl.col("left_belief") * pl.col("right_belief") * pl.col("bad_share")
+    # a payee whom many honest accounts pay binds its payers less
+    payer = pl.min_horizontal("left_belief", "bad_share")
+    both = payer * pl.col("right_belief")
     return shaped(rows.with_columns((pl.col("strength") * pl.col("weight") * both).alias("weight")))
 
 
