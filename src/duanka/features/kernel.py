@@ -1,8 +1,9 @@
 """The only window arithmetic in the house: add one event to a key's row, answer one question.
 
-A row is one contiguous int64 array: a clock, running totals, the newest bucket of every window, a
-ring of counterparties, the lots of money received lately, and the older buckets. Cost and memory are
-bounded on hubs.
+A row is one contiguous int64 array: a clock, running totals, a ring of counterparties, the lots of
+money received lately; and what must leave the totals again. A quiet row keeps its last events one by
+one for that, a busy row buckets of them, which is why cost and memory are bounded on hubs. Both leave
+in the same steps, so that no answer tells which of the two it was.
 """
 
 # ruff: noqa: ANN001, ANN201, ANN202, PLR0917 - compiled by numba, which infers types and takes no keywords
@@ -59,12 +60,18 @@ VALUES = {
 }
 SMALL_VALUES = {"depth", "cycle", "gather", "crowd"}
 SCRATCH = 64
-_LAST_VALUE = SCRATCH - 1
 
-# the row: scalars, then three words a window (the epoch of its oldest bucket, a bit for each bucket
-# that holds anything, the place of the oldest), then what the plan says
-CLOCK, FIRST_AT, LAST_AT, SMALL_AT, SEEN, LOT_HEAD, MOST_WITH_ONE, HELD, NEXT_AT, MOVES = range(10)
+# the row: scalars, then three words a window (the epoch of its oldest bucket; a bit for each bucket
+# that holds anything; the place of the oldest bucket, in a quiet row the first event that is still in
+# the window), then what the plan says
+(
+    CLOCK, FIRST_AT, LAST_AT, SMALL_AT, SEEN, LOT_HEAD, MOST_WITH_ONE, HELD, NEXT_AT, BUSY, KEPT, MOVES,
+) = range(12)  # fmt: skip
 OF_MOVE = 3
+# an event that a quiet row keeps: when, its flags, then what it brings
+E_AT, E_FLAGS, E_VALUES = range(3)
+QUIET = 32
+"""So many events in the longest window a row keeps one by one, where buckets take more room."""
 
 # the plan: where the row's parts stand, ...
 (
@@ -85,13 +92,16 @@ OF_MOVE = 3
     CONTACT_COUNT,
     LOTS,
     LOT_COUNT,
+    EVENTS,
+    EVENT_COUNT,
+    EVENT_WORDS,
     T_SHORT,
     T_LONG,
     T_ACTIVE,
     T_DISTINCT,
     T_PEAKS,
     T_WINDOWS,
-) = range(23)
+) = range(26)
 # ... then per window: what its buckets hold, as ranges of the columns of each kind
 (
     LENGTH, HOP, RING, BASE, WORDS, LONG_PART, COUNTS, COUNTS_END, SMALLS, SMALLS_END, SUMS, SUMS_END,
@@ -140,7 +150,9 @@ def compile_layout(
     plan[[N_DISTINCT, N_PEAKS]] = len(distinct), len(peaks)
     plan[[CONTACT_COUNT, LOT_COUNT]] = contact_count, lot_count
     buckets = _place(plan)
-    windows, width = _windows(used, (counts, smalls, sums, larges, acts), buckets)
+    windows, end = _windows(used, (counts, smalls, sums, larges, acts), buckets)
+    plan[[EVENTS, EVENT_WORDS]] = buckets, E_VALUES + V_PEAKS + len(peaks)
+    plan[EVENT_COUNT] = _room((end - buckets) // 2 // int(plan[EVENT_WORDS]))
     tables = [
         (T_SHORT, _masks(short) + [_source(a, peaks) for _, a in short]),
         (T_LONG, _masks(long) + [_source(a, peaks) for _, a in long]),
@@ -152,7 +164,7 @@ def compile_layout(
     for place, table in tables:
         plan[place] = T_WINDOWS + len(told)
         told = told + table
-    layout = Layout(np.array([*plan, *told], dtype=np.int64), width, contact_count)
+    layout = Layout(np.array([*plan, *told], dtype=np.int64), (end + 7) // 8 * 8, contact_count)
     asked = [f"{a.stem}_{w}" for w, a in (*short, *long, *acts, *distinct)]
     return layout, (*asked, *[stem + s for s in SCALARS])
 
@@ -165,6 +177,11 @@ def lengths(layout: Layout) -> list[int]:
     return [
         int(layout.plan[T_WINDOWS + OF_WINDOW * w + LENGTH]) for w in range(layout.plan[N_WINDOWS])
     ]
+
+
+def _room(events: int) -> int:
+    """How many events a quiet row keeps, a power of two; none where that saves nothing."""
+    return 0 if events < 4 else min(QUIET, 1 << events.bit_length() - 1)
 
 
 def _kind(a: Aggregate, aggregates: Sequence[Aggregate]) -> str:
@@ -183,11 +200,11 @@ def _place(plan: Ints) -> int:
         (ACTIVE, plan[N_ACTIVE]),
         (RUN_SHORT, (plan[N_SHORT] + 1) // 2),
         (RUN_LONG, plan[N_LONG]),
-        (NEW_SHORT, (plan[N_SHORT] + 1) // 2),
-        (NEW_LONG, plan[N_LONG]),
         # when each came last and when each was gone to, who it is; how often, in half words
         (CONTACTS, 3 * plan[CONTACT_COUNT] + (plan[CONTACT_COUNT] + 1) // 2),
         (LOTS, 2 * plan[LOT_COUNT]),
+        (NEW_SHORT, (plan[N_SHORT] + 1) // 2),
+        (NEW_LONG, plan[N_LONG]),
     ):
         plan[place] = at
         at += int(words)
@@ -197,7 +214,7 @@ def _place(plan: Ints) -> int:
 def _windows(
     used: Sequence[str], kinds: tuple[Sequence[Column], ...], base: int
 ) -> tuple[list[int], int]:
-    """The table of windows, and the words of a row."""
+    """The table of windows, and where the last bucket ends."""
     counts, smalls, sums, larges, _ = kinds
     begun = {id(smalls): len(counts), id(larges): len(sums)}
     told: list[int] = []
@@ -212,7 +229,7 @@ def _windows(
         words = long_part + size[2] + size[3]
         told += [w.length, w.hop, ring, base, words, long_part, *(n for r in ranges for n in r)]
         base += (ring - 1) * words
-    return told, (base + 7) // 8 * 8
+    return told, base
 
 
 def _range(columns: Sequence[Column], window: str, begun: int) -> tuple[int, int]:
@@ -271,6 +288,8 @@ def clear(row, lay):  # type: ignore[no-untyped-def]
         row[MOVES + OF_MOVE * w] = NEVER
     for i in range(plan[LOT_COUNT]):
         row[plan[LOTS] + 2 * i] = NEVER
+    if plan[EVENT_COUNT] == 0:
+        _make_busy(row, plan)
 
 
 @nb.njit(cache=True, nogil=True, error_model="numpy")
@@ -279,13 +298,13 @@ def touch(row, lay):  # type: ignore[no-untyped-def]
 
     A host that knows the next few keys calls this for them, so that memory is waited for once.
     """
-    for word in range(0, lay.plan[LOTS] + 2 * lay.plan[LOT_COUNT], 8):
+    for word in range(0, lay.plan[NEW_SHORT], 8):
         _fetch(row, word)  # type: ignore[call-arg] # the first is numba's own
 
 
 @nb.njit(cache=True, nogil=True, error_model="numpy")
 def advance(row, lay, now):  # type: ignore[no-untyped-def]
-    """Move the row's clock to `now`: buckets that left their window leave the running totals."""
+    """Move the row's clock to `now`: what left its window leaves the running totals."""
     if now <= row[CLOCK]:
         return
     row[CLOCK] = now
@@ -307,12 +326,75 @@ def _roll(row, plan, now):  # type: ignore[no-untyped-def]
             row[move] = low
         elif since >= (low + 1) * hop:
             new = since // hop
+            for k in range(plan[ACTIVE] + window[ACTS], plan[ACTIVE] + window[ACTS_END]):
+                row[k] = row[k] >> (new - low) if new - low < window[RING] else 0
             if row[move + 1] != 0:
                 _leave(row, plan, window, move, new - low)
+            elif row[BUSY] == 0 and row[move + 2] < row[KEPT]:
+                _forget(row, plan, window, move, new * hop)
             low = new
             row[move] = low
         next_at = min(next_at, (low + 1) * hop + window[LENGTH])
     row[NEXT_AT] = next_at
+    last = plan[N_WINDOWS] - 1
+    if row[BUSY] and plan[EVENT_COUNT] and row[MOVES + OF_MOVE * last + 1] == 0:
+        row[BUSY] = 0
+        row[KEPT] = 0
+        for w in range(plan[N_WINDOWS]):
+            row[MOVES + OF_MOVE * w + 2] = 0
+
+
+@nb.njit(cache=True, nogil=True, error_model="numpy")
+def _forget(row, plan, window, move, since):  # type: ignore[no-untyped-def]
+    """The events of a quiet row that happened before `since` leave the window's running totals."""
+    first, kept = row[move + 2], row[KEPT]
+    words, around = plan[EVENT_WORDS], plan[EVENT_COUNT] - 1
+    counts, sums = window[COUNTS], window[SUMS]
+    smalls, larges = window[SMALLS], window[LARGES]
+    halves = row.view(np.uint32)
+    run_s = halves[2 * plan[RUN_SHORT] + counts : 2 * plan[RUN_SHORT] + window[COUNTS_END]]
+    run_m = halves[2 * plan[RUN_SHORT] + smalls : 2 * plan[RUN_SHORT] + window[SMALLS_END]]
+    sum_s = row[plan[RUN_LONG] + sums : plan[RUN_LONG] + window[SUMS_END]]
+    sum_m = row[plan[RUN_LONG] + larges : plan[RUN_LONG] + window[LARGES_END]]
+    if row[plan[EVENTS] + (kept - 1 & around) * words + E_AT] < since:
+        row[move + 2] = kept
+        run_s[:] = 0
+        run_m[:] = 0
+        sum_s[:] = 0
+        sum_m[:] = 0
+        return
+    while True:
+        at = plan[EVENTS] + (first & around) * words
+        if row[at + E_AT] >= since:
+            break
+        flags, values = row[at + E_FLAGS], row[at + E_VALUES : at + words]
+        _count(run_s, plan, counts, flags, -1)
+        _sum(sum_s, plan, sums, flags, values, -1)
+        first += 1
+        _less(run_m, row, plan, T_SHORT, N_SHORT, smalls, flags, values, first)
+        _less(sum_m, row, plan, T_LONG, N_LONG, larges, flags, values, first)
+    row[move + 2] = first
+
+
+@nb.njit(cache=True, nogil=True, error_model="numpy")
+def _less(run, row, plan, which, size, begin, flags, values, first):  # type: ignore[no-untyped-def]
+    """Maxima that were the leaving event's are looked for again among the events from `first` on."""
+    table, n = plan[which], plan[size]
+    end = begin + run.size
+    need, looked_at = plan[table + begin : table + end], plan[table + n + begin : table + n + end]
+    source = plan[table + 2 * n + begin : table + 2 * n + end]
+    for k in range(run.size):
+        top = values[source[k]] if flags & looked_at[k] == need[k] else 0
+        if top == 0 or top < np.int64(run[k]):
+            continue
+        best = np.int64(0)
+        for i in range(first, row[KEPT]):
+            at = plan[EVENTS] + (i & plan[EVENT_COUNT] - 1) * plan[EVENT_WORDS]
+            if row[at + E_FLAGS] & looked_at[k] == need[k]:
+                best = max(best, row[at + E_VALUES + source[k]])
+                if best == top:
+                    break
+        run[k] = best
 
 
 @nb.njit(cache=True, nogil=True, error_model="numpy")
@@ -328,17 +410,14 @@ def _leave(row, plan, window, move, steps):  # type: ignore[no-untyped-def]
     new_m = halves[2 * plan[NEW_SHORT] + window[SMALLS] : 2 * plan[NEW_SHORT] + window[SMALLS_END]]
     big_s = row[plan[NEW_LONG] + window[SUMS] : plan[NEW_LONG] + window[SUMS_END]]
     big_m = row[plan[NEW_LONG] + window[LARGES] : plan[NEW_LONG] + window[LARGES_END]]
-    gone = steps > older
-    for k in range(plan[ACTIVE] + window[ACTS], plan[ACTIVE] + window[ACTS_END]):
-        row[k] = 0 if gone else row[k] >> steps
-    if gone:
+    if steps > older:
         run_s[:] = 0
         run_m[:] = 0
         sum_s[:] = 0
         sum_m[:] = 0
         row[move + 1] = 0
     else:
-        stale = False
+        has_new = live >> older & 1
         for i in range(steps):
             if live >> i & 1 == 0:
                 continue
@@ -349,11 +428,21 @@ def _leave(row, plan, window, move, steps):  # type: ignore[no-untyped-def]
                 run_s[c] -= short[c]
             for c in range(sum_s.size):
                 sum_s[c] -= long[c]
+            first, stride = 2 * window[BASE] + run_s.size, 2 * window[WORDS]
             for c in range(run_m.size):
-                stale |= (short[run_s.size + c] != 0) & (short[run_s.size + c] >= run_m[c])
+                top = np.int64(short[run_s.size + c])
+                if top != 0 and top >= np.int64(run_m[c]):
+                    best = np.int64(new_m[c]) if has_new else 0
+                    run_m[c] = _top(
+                        halves, first + c, stride, live, oldest, i + 1, older, best, top
+                    )
+            first, stride = window[BASE] + window[LONG_PART] + sum_s.size, window[WORDS]
             for c in range(sum_m.size):
-                stale |= (long[sum_s.size + c] != 0) & (long[sum_s.size + c] >= sum_m[c])
-        if live >> older & 1:
+                top = long[sum_s.size + c]
+                if top != 0 and top >= sum_m[c]:
+                    best = big_m[c] if has_new else 0
+                    sum_m[c] = _top(row, first + c, stride, live, oldest, i + 1, older, best, top)
+        if has_new:
             spot = window[BASE] + oldest * window[WORDS]
             short = halves[2 * spot : 2 * (spot + window[LONG_PART])]
             long = row[spot + window[LONG_PART] : spot + window[WORDS]]
@@ -367,8 +456,6 @@ def _leave(row, plan, window, move, steps):  # type: ignore[no-untyped-def]
                 long[big_s.size + c] = big_m[c]
         row[move + 1] = live >> steps
         row[move + 2] = _wrapped(oldest + steps, older)
-        if stale:
-            _look_again(row, window, move, run_m, sum_m)
     if live >> older & 1:
         new_s[:] = 0
         new_m[:] = 0
@@ -382,22 +469,14 @@ def _wrapped(place, size):  # type: ignore[no-untyped-def]
 
 
 @nb.njit(cache=True, nogil=True, error_model="numpy")
-def _look_again(row, window, move, smalls, larges):  # type: ignore[no-untyped-def]
-    """The window's maxima over its older buckets, its newest being empty."""
-    smalls[:] = 0
-    larges[:] = 0
-    halves = row.view(np.uint32)
-    live, older = row[move + 1], window[RING] - 1
-    for i in range(older):
-        if live >> i & 1 == 0:
-            continue
-        spot = window[BASE] + _wrapped(row[move + 2] + i, older) * window[WORDS]
-        short = 2 * spot + window[COUNTS_END] - window[COUNTS]
-        long = spot + window[LONG_PART] + window[SUMS_END] - window[SUMS]
-        for c in range(smalls.size):
-            smalls[c] = max(smalls[c], halves[short + c])
-        for c in range(larges.size):
-            larges[c] = max(larges[c], row[long + c])
+def _top(array, first, stride, live, oldest, begin, older, best, top):  # type: ignore[no-untyped-def]
+    """The largest of `best` and what the buckets from `begin` on hold, none of which is above `top`."""
+    for i in range(begin, older):
+        if best == top:
+            break
+        if live >> i & 1:
+            best = max(best, np.int64(array[first + _wrapped(oldest + i, older) * stride]))
+    return best
 
 
 @nb.njit(cache=True, nogil=True, error_model="numpy")
@@ -510,18 +589,86 @@ def add(row, lay, at, known_at, other, value, flags, scratch):  # type: ignore[n
         row[SMALL_AT] = max(row[SMALL_AT], at)
     if row[FIRST_AT] == NEVER or at < row[FIRST_AT]:
         row[FIRST_AT] = at
+    in_order = at >= row[LAST_AT]
     row[LAST_AT] = max(row[LAST_AT], at)
     row[SEEN] += 1
+    if row[BUSY] == 0:
+        last = row[MOVES + OF_MOVE * (plan[N_WINDOWS] - 1) + 2]
+        if in_order and at <= row[CLOCK] and row[KEPT] - last < plan[EVENT_COUNT]:
+            _keep(row, plan, at, flags, scratch)
+            return flags
+        _make_busy(row, plan)
     if at == row[CLOCK]:
         _enter_newest(row, plan, flags, scratch)
     else:
-        _enter_late(row, plan, at, flags, scratch)
+        _enter_sums(row, plan, at, flags, scratch)
+        _stand(row, plan, scratch)
+        _enter_tops(row, plan, at, flags, scratch)
     return flags
 
 
 @nb.njit(cache=True, nogil=True, error_model="numpy")
+def _keep(row, plan, at, flags, scratch):  # type: ignore[no-untyped-def]
+    """A quiet row takes the event into its running totals and keeps it, to let it leave again."""
+    halves = row.view(np.uint32)
+    run = halves[2 * plan[RUN_SHORT] : 2 * plan[RUN_SHORT] + plan[N_SHORT]]
+    total = row[plan[RUN_LONG] : plan[RUN_LONG] + plan[N_LONG]]
+    counts, sums, short, long = plan[N_COUNTS], plan[N_SUMS], plan[N_SHORT], plan[N_LONG]
+    begin_s, begin_m, begin_t, begin_l = 0, counts, 0, sums
+    for w in range(plan[N_WINDOWS]):
+        window = T_WINDOWS + OF_WINDOW * w
+        move = MOVES + OF_MOVE * w
+        newest = plan[window + RING] - 1
+        place = newest if at == row[CLOCK] else at // plan[window + HOP] - row[move]
+        if place >= 0:
+            _mark(row, plan, plan[window + ACTS], plan[window + ACTS_END], flags, 1 << place)
+            continue
+        # too old for this window, and so for those before it, which are shorter
+        row[move + 2] = row[KEPT] + 1
+        begin_s, begin_m = plan[window + COUNTS_END], plan[window + SMALLS_END]
+        begin_t, begin_l = plan[window + SUMS_END], plan[window + LARGES_END]
+    _count(run[begin_s:counts], plan, begin_s, flags, 1)
+    _sum(total[begin_t:sums], plan, begin_t, flags, scratch, 1)
+    _stand(row, plan, scratch)
+    _most(run[begin_m:short], plan, T_SHORT, N_SHORT, begin_m, flags, scratch)
+    _most(total[begin_l:long], plan, T_LONG, N_LONG, begin_l, flags, scratch)
+    words = plan[EVENT_WORDS]
+    event = plan[EVENTS] + (row[KEPT] & plan[EVENT_COUNT] - 1) * words
+    row[event + E_AT] = at
+    row[event + E_FLAGS] = flags
+    values = row[event + E_VALUES : event + words]
+    for k in range(values.size):
+        values[k] = scratch[k]
+    row[KEPT] += 1
+
+
+@nb.njit(cache=True, nogil=True, error_model="numpy")
+def _make_busy(row, plan):  # type: ignore[no-untyped-def]
+    """The row's events move into buckets: from now on they leave together."""
+    words, around = plan[EVENT_WORDS], plan[EVENT_COUNT] - 1
+    begin, kept = np.int64(0), row[KEPT]
+    if plan[N_WINDOWS]:
+        begin = row[MOVES + OF_MOVE * (plan[N_WINDOWS] - 1) + 2]
+    # buckets will stand where the events are
+    events = np.empty((kept - begin, words), dtype=np.int64)
+    for i in range(begin, kept):
+        at = plan[EVENTS] + (i & around) * words
+        events[i - begin] = row[at : at + words]
+    row[plan[ACTIVE] : plan[CONTACTS]] = 0
+    row[plan[NEW_SHORT] : plan[NEW_LONG] + plan[N_LONG]] = 0
+    for w in range(plan[N_WINDOWS]):
+        row[MOVES + OF_MOVE * w + 1] = 0
+        row[MOVES + OF_MOVE * w + 2] = 0
+    row[BUSY] = 1
+    for i in range(kept - begin):
+        values = events[i, E_VALUES:]
+        _enter_sums(row, plan, events[i, E_AT], events[i, E_FLAGS], values)
+        _enter_tops(row, plan, events[i, E_AT], events[i, E_FLAGS], values)
+
+
+@nb.njit(cache=True, nogil=True, error_model="numpy")
 def _enter_newest(row, plan, flags, scratch):  # type: ignore[no-untyped-def]
-    """The event stands in the newest bucket of every window: all columns in four long loops."""
+    """The event stands in the newest bucket of every window: all columns in a few long loops."""
     for w in range(plan[N_WINDOWS]):
         window = T_WINDOWS + OF_WINDOW * w
         bit = 1 << (plan[window + RING] - 1)
@@ -534,31 +681,43 @@ def _enter_newest(row, plan, flags, scratch):  # type: ignore[no-untyped-def]
     new = halves[2 * plan[NEW_SHORT] : 2 * plan[NEW_SHORT] + short]
     total = row[plan[RUN_LONG] : plan[RUN_LONG] + long]
     newest = row[plan[NEW_LONG] : plan[NEW_LONG] + long]
-    _count(run, new, plan, 0, counts, flags)
-    _sum(total, newest, plan, 0, sums, flags, scratch)
-    _stand(run, total, plan, scratch)
-    _most(run[counts:], new[counts:], plan, T_SHORT, N_SHORT, counts, flags, scratch)
-    _most(total[sums:], newest[sums:], plan, T_LONG, N_LONG, sums, flags, scratch)
+    _count(run[:counts], plan, 0, flags, 1)
+    _count(new[:counts], plan, 0, flags, 1)
+    _sum(total[:sums], plan, 0, flags, scratch, 1)
+    _sum(newest[:sums], plan, 0, flags, scratch, 1)
+    _stand(row, plan, scratch)
+    _most(run[counts:], plan, T_SHORT, N_SHORT, counts, flags, scratch)
+    _most(new[counts:], plan, T_SHORT, N_SHORT, counts, flags, scratch)
+    _most(total[sums:], plan, T_LONG, N_LONG, sums, flags, scratch)
+    _most(newest[sums:], plan, T_LONG, N_LONG, sums, flags, scratch)
 
 
 @nb.njit(cache=True, nogil=True, error_model="numpy")
-def _enter_late(row, plan, at, flags, scratch):  # type: ignore[no-untyped-def]
-    """The event stands in an older bucket of some windows, and in none of those it is too old for."""
+def _enter_sums(row, plan, at, flags, values):  # type: ignore[no-untyped-def]
+    """The event enters the counts and sums of the buckets where it stands, none of what it is too old for."""
     halves = row.view(np.uint32)
-    run = halves[2 * plan[RUN_SHORT] : 2 * plan[RUN_SHORT] + plan[N_SHORT]]
-    total = row[plan[RUN_LONG] : plan[RUN_LONG] + plan[N_LONG]]
     for w in range(plan[N_WINDOWS]):
         window = plan[T_WINDOWS + OF_WINDOW * w : T_WINDOWS + OF_WINDOW * (w + 1)]
+        # no bucket is newer than the clock's
         place = min(at // window[HOP] - row[MOVES + OF_MOVE * w], window[RING] - 1)
         if place < 0:
             continue
         short, _, long, _ = _bucket(row, plan, window, MOVES + OF_MOVE * w, place)
         _mark(row, plan, window[ACTS], window[ACTS_END], flags, 1 << place)
         begin, end = window[COUNTS], window[COUNTS_END]
-        _count(run[begin:end], halves[short : short + end - begin], plan, begin, end, flags)
+        run = 2 * plan[RUN_SHORT]
+        _count(halves[run + begin : run + end], plan, begin, flags, 1)
+        _count(halves[short : short + end - begin], plan, begin, flags, 1)
         begin, end = window[SUMS], window[SUMS_END]
-        _sum(total[begin:end], row[long : long + end - begin], plan, begin, end, flags, scratch)
-    _stand(run, total, plan, scratch)
+        run = plan[RUN_LONG]
+        _sum(row[run + begin : run + end], plan, begin, flags, values, 1)
+        _sum(row[long : long + end - begin], plan, begin, flags, values, 1)
+
+
+@nb.njit(cache=True, nogil=True, error_model="numpy")
+def _enter_tops(row, plan, at, flags, values):  # type: ignore[no-untyped-def]
+    """The event enters the maxima of the buckets where it stands."""
+    halves = row.view(np.uint32)
     for w in range(plan[N_WINDOWS]):
         window = plan[T_WINDOWS + OF_WINDOW * w : T_WINDOWS + OF_WINDOW * (w + 1)]
         place = min(at // window[HOP] - row[MOVES + OF_MOVE * w], window[RING] - 1)
@@ -566,11 +725,14 @@ def _enter_late(row, plan, at, flags, scratch):  # type: ignore[no-untyped-def]
             continue
         _, short, _, long = _bucket(row, plan, window, MOVES + OF_MOVE * w, place)
         begin, end = window[SMALLS], window[SMALLS_END]
+        run = 2 * plan[RUN_SHORT]
         part = halves[short : short + end - begin]
-        _most(run[begin:end], part, plan, T_SHORT, N_SHORT, begin, flags, scratch)
+        _most(halves[run + begin : run + end], plan, T_SHORT, N_SHORT, begin, flags, values)
+        _most(part, plan, T_SHORT, N_SHORT, begin, flags, values)
         begin, end = window[LARGES], window[LARGES_END]
-        part = row[long : long + end - begin]
-        _most(total[begin:end], part, plan, T_LONG, N_LONG, begin, flags, scratch)
+        run = plan[RUN_LONG]
+        _most(row[run + begin : run + end], plan, T_LONG, N_LONG, begin, flags, values)
+        _most(row[long : long + end - begin], plan, T_LONG, N_LONG, begin, flags, values)
 
 
 @nb.njit(cache=True, nogil=True, error_model="numpy")
@@ -610,47 +772,45 @@ def _mark(row, plan, begin, end, flags, bit):  # type: ignore[no-untyped-def]
 
 
 @nb.njit(cache=True, nogil=True, error_model="numpy")
-def _count(run, part, plan, begin, end, flags):  # type: ignore[no-untyped-def]
-    """One more, in the running count and in the bucket, for each count that takes the event in."""
-    table, n = plan[T_SHORT], plan[N_SHORT]
+def _count(run, plan, begin, flags, by):  # type: ignore[no-untyped-def]
+    """One more, or one less, for each count from `begin` on that takes the event in."""
+    table, n, end = plan[T_SHORT], plan[N_SHORT], begin + run.size
     need, looked_at = plan[table + begin : table + end], plan[table + n + begin : table + n + end]
-    for k in range(need.size):
-        one = np.uint32(flags & looked_at[k] == need[k])
-        run[k] += one
-        part[k] += one
+    for k in range(run.size):
+        run[k] += by if flags & looked_at[k] == need[k] else 0
 
 
 @nb.njit(cache=True, nogil=True, error_model="numpy")
-def _sum(run, part, plan, begin, end, flags, values):  # type: ignore[no-untyped-def]
-    """The event's value for each sum that takes it in."""
-    table, n = plan[T_LONG], plan[N_LONG]
-    need, looked_at = plan[table + begin : table + end], plan[table + n + begin : table + n + end]
-    source = plan[table + 2 * n + begin : table + 2 * n + end]
-    for k in range(need.size):
-        value = values[source[k] & _LAST_VALUE] if flags & looked_at[k] == need[k] else 0
-        run[k] += value
-        part[k] += value
-
-
-@nb.njit(cache=True, nogil=True, error_model="numpy")
-def _most(run, part, plan, which, size, begin, flags, values):  # type: ignore[no-untyped-def]
-    """The larger of what stands there and what the event brings, for each maximum that takes it in."""
-    table, n = plan[which], plan[size]
-    end = begin + run.size
+def _sum(run, plan, begin, flags, values, by):  # type: ignore[no-untyped-def]
+    """The event's value more, or less, for each sum from `begin` on that takes it in."""
+    table, n, end = plan[T_LONG], plan[N_LONG], begin + run.size
     need, looked_at = plan[table + begin : table + end], plan[table + n + begin : table + n + end]
     source = plan[table + 2 * n + begin : table + 2 * n + end]
     for k in range(run.size):
-        value = values[source[k] & _LAST_VALUE] if flags & looked_at[k] == need[k] else 0
-        run[k] = max(np.int64(run[k]), value)
-        part[k] = max(np.int64(part[k]), value)
+        run[k] += by * values[source[k]] if flags & looked_at[k] == need[k] else 0
 
 
 @nb.njit(cache=True, nogil=True, error_model="numpy")
-def _stand(run, total, plan, scratch):  # type: ignore[no-untyped-def]
+def _most(run, plan, which, size, begin, flags, values):  # type: ignore[no-untyped-def]
+    """The larger of what stands there and what the event brings, for each maximum that takes it in."""
+    table, n, end = plan[which], plan[size], begin + run.size
+    need, looked_at = plan[table + begin : table + end], plan[table + n + begin : table + n + end]
+    source = plan[table + 2 * n + begin : table + 2 * n + end]
+    for k in range(run.size):
+        value = values[source[k]] if flags & looked_at[k] == need[k] else 0
+        run[k] = max(np.int64(run[k]), value)
+
+
+@nb.njit(cache=True, nogil=True, error_model="numpy")
+def _stand(row, plan, scratch):  # type: ignore[no-untyped-def]
     """The counts and totals whose highest standing is kept, as they stand now."""
+    halves = row.view(np.uint32)
     for p in range(plan[N_PEAKS]):
         place = plan[plan[T_PEAKS] + p]
-        scratch[V_PEAKS + p] = np.int64(run[place]) if place >= 0 else total[-1 - place]
+        if place >= 0:
+            scratch[V_PEAKS + p] = np.int64(halves[2 * plan[RUN_SHORT] + place])
+        else:
+            scratch[V_PEAKS + p] = row[plan[RUN_LONG] - 1 - place]
 
 
 @nb.njit(cache=True, nogil=True, error_model="numpy")
