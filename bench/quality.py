@@ -7,7 +7,7 @@ import time
 
 import measure
 
-PARTS = ("sets", "towns")
+PARTS = ("sets", "towns", "networks")
 
 
 def main() -> None:
@@ -21,7 +21,7 @@ def main() -> None:
     print("conditions:", ", ".join(f"{name} {value}" for name, value in about.items()))
     for name in asked.only or PARTS:
         begun = time.monotonic()
-        {"sets": sets, "towns": towns}[name](quick=asked.quick)
+        {"sets": sets, "towns": towns, "networks": networks}[name](quick=asked.quick)
         print(f"   ({name}: {time.monotonic() - begun:.0f} s)", flush=True)
 
 
@@ -68,6 +68,13 @@ def towns(*, quick: bool) -> None:
         **town_figures.harm(pooled),
     }
     measure.keep("quality_towns", found)
+
+
+def networks(*, quick: bool) -> None:
+    """Networks on towns of held-out habits, bank, phone and joined."""
+    import network_quality
+
+    network_quality.bench(quick=quick)
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ import time
 
 import measure
 
-PARTS = ("features", "model", "run", "growth")
+PARTS = ("features", "model", "run", "growth", "networks")
 
 
 def main() -> None:
@@ -20,10 +20,13 @@ def main() -> None:
     # only now, since thread pools read the environment when they are loaded
     import growth_speed
     import model_speed
+    import network_speed
     import run_speed
     import stream_speed
 
-    benches = dict(zip(PARTS, (stream_speed, model_speed, run_speed, growth_speed), strict=True))
+    benches = dict(
+        zip(PARTS, (stream_speed, model_speed, run_speed, growth_speed, network_speed), strict=True)
+    )
     about = measure.conditions()
     print("conditions:", ", ".join(f"{name} {value}" for name, value in about.items()))
     for name in asked.only or PARTS:
