@@ -1,0 +1,40 @@
+import pytest
+
+from console_room import small_run
+from duanka.errors import NotFound
+from duanka.web.findings import Ask
+
+
+@pytest.fixture
+def findings(tmp_path):
+    return small_run(tmp_path)
+
+
+def test_rows_are_asked_for_a_page_at_a_time(findings):
+    ask = Ask("score", equal={"card_kind": "account"}, order="score desc", limit=1, offset=1)
+    assert findings.rows(ask)["card_id"].to_list() == ["A2"]
+    assert findings.count(ask) == 2
+    assert findings.rows(Ask("score", either={"card_id": "S1", "network_id": "A1"})).height == 1
+
+
+def test_counts_by_words(findings):
+    assert findings.tally("score", ["tier"]).rows() == [
+        ("high_risk", 1),
+        ("normal", 1),
+        ("suspicious", 1),
+    ]
+
+
+def test_what_is_not_there_is_empty_or_said(findings):
+    assert findings.rows(Ask("network")).is_empty()
+    assert findings.count(Ask("network")) == 0
+    assert findings.tally("intercept", ["answer"]).is_empty()
+    with pytest.raises(NotFound):
+        findings.one("score", card_id="A9")
+    with pytest.raises(NotFound):
+        findings.rows(Ask("score", equal={"1=1 or card_id": "x"}))
+
+
+def test_what_a_reader_types_is_never_sql(findings):
+    assert findings.rows(Ask("score", equal={"card_id": "' or 1=1 --"})).is_empty()
+    assert not findings.has("../../etc/passwd")
