@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from duanka.verbs import cases, governance, leads, networks, web
+from duanka.verbs import cases, governance, leads, live, networks, web
 from duanka.verbs.options import AsOf, Data, Format, Out, Policies, parts, progress, settings_of
 
 if TYPE_CHECKING:
@@ -172,6 +172,7 @@ cases.add(app)
 governance.add(app)
 leads.add(app)
 networks.add(app)
+live.add(app)
 web.add(app)
 
 

@@ -99,12 +99,12 @@ def test_what_is_no_object_is_refused(data):
 @settings(max_examples=200, deadline=None)
 @given(st.binary(max_size=200) | st.dictionaries(st.sampled_from([*TRANSFER, "z"]), st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=9) | st.lists(st.integers(), max_size=2)).map(lambda told: msgspec.json.encode({**TRANSFER, **told})))  # fmt: skip
 def test_garbage_is_refused_with_a_reason_or_read(data):
+    kind, why = "", ""
     try:
-        event = events.decode(data)
+        kind = events.decode(data).kind
     except BadInput as error:
-        assert error.where
-    else:
-        assert event.kind in events.KINDS
+        why = error.where
+    assert kind in events.KINDS or why
 
 
 def test_a_row_of_a_table_is_the_event_it_was():

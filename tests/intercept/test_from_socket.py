@@ -83,7 +83,7 @@ def test_a_sender_that_hangs_up_harms_nobody(tmp_path):
 
 def test_an_address_in_use_is_told(tmp_path):
     aside = Aside(tmp_path / "r", None, "s")
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        with pytest.raises(Unavailable, match="cannot listen"):
-            SocketSource(taken.getsockname(), aside, stopped=lambda: True)
+    taken = socket.create_server(("127.0.0.1", 0))
+    with taken, pytest.raises(Unavailable, match="cannot listen"):
+        SocketSource(taken.getsockname(), aside, stopped=lambda: True)
     aside.close()

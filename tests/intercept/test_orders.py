@@ -10,7 +10,7 @@ RULES = Book(load()).at(date(2026, 6, 1))
 TABLE = "intercept_order_transfer"
 
 
-def order(name="o1", measure="restrict", state="in_force", begin=100, end=None, card="a1"):
+def order(name="o1", measure="restrict", state="in_force", *, begin=100, end=None, card="a1"):
     return {
         "order_id": name,
         "card_kind": "account",

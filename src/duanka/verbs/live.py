@@ -56,9 +56,8 @@ def consume(
     from duanka.intercept.stream import consume as job
 
     judges = _judges(settings, model)
-    stop = _until_told()
     with open_door(folder, judges, warm=warm, say=progress()) as door:
-        found = _source(source, folder, answers, stop)
+        found = _source(source, folder, answers)
         try:
             tally = job(door, found)
         finally:
@@ -108,12 +107,12 @@ def _until_told() -> Callable[[], bool]:
     return told.is_set
 
 
-def _source(source: str, folder: Path, answers: Path | None, stop: Callable[[], bool]) -> Source:
+def _source(source: str, folder: Path, answers: Path | None) -> Source:
     from duanka.intercept.stream import Aside
 
     parts = urlsplit(source)
     if parts.scheme == "kafka":
-        return _kafka(source, stop)
+        return _kafka(source)
     aside = Aside(folder / "rejects.ndjson", answers, source)
     if parts.scheme in {"tcp", "unix"}:
         from duanka.intercept.from_socket import SocketSource
@@ -123,7 +122,7 @@ def _source(source: str, folder: Path, answers: Path | None, stop: Callable[[], 
             if not parts.hostname or parts.port is None:
                 raise _odd(source)
             address = (parts.hostname, parts.port)
-        found = SocketSource(address, aside, stopped=stop)
+        found = SocketSource(address, aside, stopped=_until_told())
         typer.echo(f"listening 正在监听: {found.address}", err=True)
         return found
     from duanka.intercept.from_file import FileSource
@@ -131,7 +130,7 @@ def _source(source: str, folder: Path, answers: Path | None, stop: Callable[[], 
     return FileSource(Path(source), aside, marks=folder / "consumed.json")
 
 
-def _kafka(source: str, stop: Callable[[], bool]) -> Source:
+def _kafka(source: str) -> Source:
     from duanka.intercept.from_kafka import KafkaSource, Topics
 
     parts = urlsplit(source)
@@ -141,7 +140,7 @@ def _kafka(source: str, stop: Callable[[], bool]) -> Source:
         raise _odd(source)
     topics = Topics(topic, asked.pop("rejects", f"{topic}.rejects"), asked.pop("answers", None))
     config = {"bootstrap.servers": parts.netloc, "group.id": asked.pop("group", "duanka")}
-    return KafkaSource({**config, **asked}, topics, stopped=stop)
+    return KafkaSource({**config, **asked}, topics, stopped=_until_told())
 
 
 def _odd(source: str) -> BadInput:

@@ -1,0 +1,46 @@
+import pytest
+
+from door_room import NOW_US, judges, mixed, opened, transfer
+from duanka.errors import BadInput, BadModel
+from duanka.intercept.opening_up import judges_of
+
+
+def test_a_door_that_was_not_closed_knows_all_it_acknowledged(tmp_path):
+    door = opened(tmp_path)
+    sent = mixed(12)
+    door.take(sent[:7], now_us=NOW_US)
+    door.snapshot()
+    door.take(sent[7:], now_us=NOW_US)
+    known = door.digest()
+    door._held.log.close()
+    door._held.folder.close()
+    with opened(tmp_path) as again:
+        assert again.digest() == known
+        assert again.counters["replayed"] == len(sent) - 7
+    with opened(tmp_path) as again:
+        assert again.digest() == known
+        assert again.counters["replayed"] == 0
+
+
+def test_without_any_snapshot_the_log_alone_is_enough(tmp_path):
+    with opened(tmp_path) as door:
+        door.take(mixed(10), now_us=NOW_US)
+        known = door.digest()
+    for path in (tmp_path / "snapshots").iterdir():
+        path.unlink()
+    with opened(tmp_path) as again:
+        assert again.digest() == known
+
+
+def test_an_answer_needs_a_model(tmp_path):
+    models = dict(judges().models)
+    del models["call"]
+    with pytest.raises(BadModel, match="call"):
+        judges_of(judges().terms.policy, models)
+
+
+def test_a_door_that_cannot_be_opened_is_let_go(tmp_path):
+    with pytest.raises(BadInput):
+        opened(tmp_path, warm=tmp_path / "nothing")
+    with opened(tmp_path) as door:
+        assert door.take([transfer(1)], now_us=NOW_US)
