@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from duanka.verbs import cases, governance, leads, live, networks, web
+from duanka.verbs import cases, console, governance, leads, live, networks, web
 from duanka.verbs.options import AsOf, Data, Format, Out, Policies, parts, progress, settings_of
 
 if TYPE_CHECKING:
@@ -169,6 +169,7 @@ def policy_show(
 
 
 cases.add(app)
+console.add(app)
 governance.add(app)
 leads.add(app)
 networks.add(app)

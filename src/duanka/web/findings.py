@@ -1,0 +1,123 @@
+"""What a run wrote and what it read, asked a page at a time; no question is without a bound."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, cast
+
+import duckdb
+import polars as pl
+
+from duanka import tables
+from duanka.errors import NotFound
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+MOST = 1000
+
+
+@dataclass(frozen=True)
+class Ask:
+    """Which rows of a table: equal to, at least, in which order, from which on."""
+
+    table: str
+    equal: Mapping[str, object] | None = None
+    either: Mapping[str, object] | None = None
+    order: str = ""
+    limit: int = 50
+    offset: int = 0
+
+
+class Findings:
+    """The tables of a run (`out`) and of the dataset it judged (`data`, if it is still there).
+
+    Every table that has an id is sorted nowhere: DuckDB reads only the row groups and columns it needs.
+    """
+
+    def __init__(self, out: Path, data: Path | None) -> None:
+        self.out = out
+        self.data = data
+
+    def has(self, table: str) -> bool:
+        """Whether the table is there."""
+        return self._file(table) is not None
+
+    def rows(self, ask: Ask) -> pl.DataFrame:
+        """The rows asked for, at most a thousand; empty where the table is not there."""
+        file = self._file(ask.table)
+        if file is None:
+            return pl.DataFrame()
+        where, values = _where(ask)
+        order = f" order by {ask.order}" if ask.order else ""
+        text = f"select * from read_parquet(?){where}{order} limit ? offset ?"  # noqa: S608  # columns are ours
+        return self._ask(text, [str(file), *values, min(ask.limit, MOST), ask.offset])
+
+    def count(self, ask: Ask) -> int:
+        """How many rows there are of what is asked for."""
+        file = self._file(ask.table)
+        if file is None:
+            return 0
+        where, values = _where(ask)
+        text = f"select count(*) as n from read_parquet(?){where}"  # noqa: S608  # columns are ours
+        return int(self._ask(text, [str(file), *values])["n"][0])
+
+    def tally(self, table: str, by: Sequence[str]) -> pl.DataFrame:
+        """How many rows there are by the values of some columns of few values, column `n`."""
+        file = self._file(table)
+        if file is None:
+            return pl.DataFrame({**{name: [] for name in by}, "n": []})
+        columns = ", ".join(_column(table, name) for name in by)
+        text = f"select {columns}, count(*) as n from read_parquet(?) group by all order by all limit {MOST}"  # noqa: S608
+        return self._ask(text, [str(file)])
+
+    def one(self, table: str, **equal: object) -> dict[str, object]:
+        """The one row that is asked for.
+
+        Raises: NotFound if there is none.
+        """
+        found = self.rows(Ask(table, equal=equal, limit=1))
+        if found.is_empty():
+            raise NotFound(
+                "there is no such row 没有这条记录", where=table, fix="go back to the list"
+            )
+        return found.row(0, named=True)
+
+    def _file(self, table: str) -> Path | None:
+        folder = self.out if table in tables.OUTPUTS else self.data
+        if folder is None or table not in {*tables.OUTPUTS, *tables.INPUTS}:
+            return None
+        file = folder / f"{table}.parquet"
+        return file if file.exists() else None
+
+    @staticmethod
+    def _ask(text: str, values: Sequence[object]) -> pl.DataFrame:
+        with duckdb.connect(config={"threads": 1, "enable_external_access": "true"}) as connection:
+            connection.execute("set timezone = 'UTC'")
+            found = connection.sql(text, params=list(values)).to_arrow_table()
+        return cast("pl.DataFrame", pl.from_arrow(found))
+
+
+def _where(ask: Ask) -> tuple[str, list[object]]:
+    """The condition of a question, values apart: nothing that a reader typed becomes SQL."""
+    parts: list[str] = []
+    values: list[object] = []
+    for name, value in (ask.equal or {}).items():
+        parts.append(f"cast({_column(ask.table, name)} as varchar) = ?")
+        values.append(str(value))
+    if ask.either:
+        some = " or ".join(f"{_column(ask.table, name)} = ?" for name in ask.either)
+        parts.append(f"({some})")
+        values += list(ask.either.values())
+    return (" where " + " and ".join(parts) if parts else "", values)
+
+
+def _column(table: str, name: str) -> str:
+    """The column's name, if the contract knows it.
+
+    Raises: NotFound if it does not.
+    """
+    if name not in {info.name for info in tables.columns(table)}:
+        raise NotFound(f"no column {name}", where=table, fix="see the data dictionary")
+    return f'"{name}"'

@@ -1,0 +1,40 @@
+"""The first page: what stands, which clocks run out, what was intercepted, how humane it was."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from starlette.routing import Route
+
+from duanka.store.ledger_scope import Wanted
+from duanka.web import show
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+    from starlette.responses import Response
+
+KINDS = ("case", "order", "appeal", "lead", "reverification")
+
+
+def overview(request: Request) -> Response:
+    office, who = show.office(request), show.viewer(request)
+    now = office.clock()
+    with office.book.read(who, at=now) as desk:
+        counts = {kind: desk.count(Wanted(kind)) for kind in KINDS}
+        soon = [
+            one
+            for kind in ("appeal", "lead", "case", "order")
+            for one in desk.find(
+                Wanted(kind, open_only=True, due_before=now + timedelta(days=1)), limit=20
+            )
+        ]
+    tiers = office.findings.tally("score", ["card_kind", "tier"]).rows(named=True)
+    answers = office.findings.tally("intercept", ["event_kind", "answer"]).rows(named=True)
+    soon.sort(key=lambda one: one.due_at or now)
+    return show.page(
+        request, "overview.html", counts=counts, soon=soon[:20], tiers=tiers, answers=answers
+    )
+
+
+ROUTES = [Route("/overview", overview)]

@@ -1,0 +1,87 @@
+"""Who is in: sessions held by the server, known by a random cookie, ended by idleness; a token against forged forms."""
+
+from __future__ import annotations
+
+import hmac
+import secrets
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from duanka.errors import NotAllowed
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from starlette.requests import Request
+
+    from duanka.web.people import User
+
+COOKIE = "duanka_session"
+# Start values, unverified: half an hour without a click, twelve hours in all.
+IDLE = timedelta(minutes=30)
+LONGEST = timedelta(hours=12)
+MOST = 10_000
+
+
+@dataclass
+class Session:
+    """Somebody who is in, since when, and the token that each of their forms carries."""
+
+    user: User
+    begun_at: datetime
+    seen_at: datetime
+    token: str = field(default_factory=lambda: secrets.token_urlsafe(24))
+    purpose: str = ""
+    """What personal data are looked at for, as last said."""
+
+
+class Sessions:
+    """All who are in. A new id at every entry, so that an id planted before is worth nothing."""
+
+    def __init__(self, clock: Callable[[], datetime]) -> None:
+        self._clock = clock
+        self._all: dict[str, Session] = {}
+
+    def begin(self, user: User) -> str:
+        """The id of a new session of the user."""
+        now = self._clock()
+        self._all = {k: s for k, s in self._all.items() if self._lives(s, now)}
+        while len(self._all) >= MOST:
+            self._all.pop(min(self._all, key=lambda k: self._all[k].seen_at))
+        made = secrets.token_urlsafe(32)
+        self._all[made] = Session(user, now, now)
+        return made
+
+    def of(self, request: Request) -> Session | None:
+        """The session of a request; None if it has none, or it has ended."""
+        key = request.cookies.get(COOKIE, "")
+        found, now = self._all.get(key), self._clock()
+        if found is None or not self._lives(found, now):
+            self._all.pop(key, None)
+            return None
+        found.seen_at = now
+        return found
+
+    def end(self, request: Request) -> None:
+        """Nothing; the session of the request is over."""
+        self._all.pop(request.cookies.get(COOKIE, ""), None)
+
+    @staticmethod
+    def _lives(one: Session, now: datetime) -> bool:
+        return now - one.seen_at < IDLE and now - one.begun_at < LONGEST
+
+
+def meant(session: Session, token: object) -> None:
+    """Nothing, if the form is one of ours.
+
+    Raises: NotAllowed if it does not carry the session's token.
+    """
+    if not isinstance(token, str) or not hmac.compare_digest(
+        token.encode(), session.token.encode()
+    ):
+        raise NotAllowed(
+            "this form is not from your page, or your page is old 表单已失效",
+            where="form",
+            fix="open the page again and repeat",
+        )

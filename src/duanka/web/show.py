@@ -1,0 +1,181 @@
+"""How pages are shown: in the reader's language, times of Shanghai, money in yuan, identifiers masked."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, timedelta, timezone
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote, urlencode
+
+from markupsafe import Markup
+from starlette.responses import HTMLResponse, RedirectResponse
+
+from duanka.errors import NotAllowed
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from starlette.requests import Request
+    from starlette.responses import Response
+
+    from duanka.store.ledger import Viewer
+    from duanka.web.console import Office
+    from duanka.web.session import Session
+
+SHANGHAI = timezone(timedelta(hours=8))
+LANGUAGE = "duanka_language"
+PAGE = 50
+MENU = (("/overview", "概览", "Overview"),)
+
+
+class NotIn(NotAllowed):
+    """Nobody is in; the caller is asked to enter."""
+
+    status = 401
+
+
+def office(request: Request) -> Office:
+    """What the pages stand on."""
+    found: Office = request.app.state.office
+    return found
+
+
+def session(request: Request) -> Session:
+    """The session of whoever asks.
+
+    Raises: NotIn if nobody is in.
+    """
+    found = office(request).sessions.of(request)
+    if found is None:
+        raise NotIn("please enter 请先登录", where="console", fix="enter with your name")
+    return found
+
+
+def viewer(request: Request, *roles: str) -> Viewer:
+    """Who asks, if they are in and hold one of the roles (any, if none is named).
+
+    Raises: NotIn; NotAllowed without the role.
+    """
+    found = session(request).user.viewer
+    if roles and not found.has(*roles):
+        raise NotAllowed(
+            "this page is not for your role 您的角色无权查看", where="console", fix="ask the administrator"
+        )  # fmt: skip
+    return found
+
+
+def language(request: Request) -> str:
+    """zh, or en where the reader chose it."""
+    return "en" if request.cookies.get(LANGUAGE) == "en" else "zh"
+
+
+def page(request: Request, template: str, *, status: int = 200, **told: Any) -> Response:
+    """The page of a template. In it `t(zh, en)` says a text in the reader's language."""
+    chosen = language(request)
+    found = office(request).sessions.of(request)
+
+    def t(zh: str, en: str) -> str:
+        return en if chosen == "en" else zh
+
+    text = (
+        office(request)
+        .templates.get_template(template)
+        .render(
+            t=t,
+            language=chosen,
+            me=found.user.viewer if found else None,
+            token=found.token if found else "",
+            purpose=found.purpose if found else "",
+            path=request.url.path,
+            query=dict(request.query_params),
+            now=office(request).clock(),
+            menu=MENU,
+            **told,
+        )
+    )
+    return HTMLResponse(text, status, headers={"cache-control": "no-store"})
+
+
+def fault(request: Request, status: int, what: str, fix: str) -> Response:
+    """A fault as a page: what is wrong, and what to do."""
+    return page(request, "fault.html", status=status, what=what, fix=fix, code=status)
+
+
+def to_login(request: Request) -> Response:
+    """The way in, and afterwards back to where the reader was going."""
+    if request.headers.get("hx-request"):
+        return HTMLResponse("", 200, headers={"hx-redirect": "/login"})
+    back = request.url.path if request.method == "GET" else "/"
+    if request.method == "GET" and request.url.query:
+        back += f"?{request.url.query}"
+    return RedirectResponse(f"/login?next={quote(back, safe='')}", 303)
+
+
+def number(request: Request, name: str, default: int = 0, most: int = 1_000_000) -> int:
+    """A whole number of the address, between 0 and `most`; the default where it is none."""
+    text = request.query_params.get(name, "")
+    return min(int(text), most) if text.isascii() and text.isdigit() and len(text) < 10 else default
+
+
+def yuan(fen: int | None) -> str:
+    """The sum in yuan.
+
+    Example:
+        >>> yuan(123456789), yuan(-50), yuan(None)
+        ('1,234,567.89', '-0.50', '-')
+    """
+    if fen is None:
+        return "-"
+    sign, fen = ("-", -fen) if fen < 0 else ("", fen)
+    return f"{sign}{fen // 100:,}.{fen % 100:02}"
+
+
+def instant(at: datetime | str | int | None) -> str:
+    """The instant in Shanghai, to the second.
+
+    Example:
+        >>> instant("2026-06-01T04:00:00+00:00"), instant(None)
+        ('2026-06-01 12:00:00', '-')
+    """
+    if at is None or at == "":
+        return "-"
+    if isinstance(at, int):
+        at = datetime.fromtimestamp(at / 1_000_000, UTC)
+    found = datetime.fromisoformat(at) if isinstance(at, str) else at
+    found = found if found.tzinfo else found.replace(tzinfo=UTC)
+    return found.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M:%S")
+
+
+def mask(text: object) -> str:
+    """An identifier with its middle hidden.
+
+    Example:
+        >>> mask("a-0123456789"), mask("A1"), mask(None)
+        ('a-••••••6789', 'A1', '-')
+    """
+    if text is None:
+        return "-"
+    told = str(text)
+    return told if len(told) < 7 else f"{told[:2]}{'•' * min(6, len(told) - 6)}{told[-4:]}"
+
+
+def island(value: object) -> Markup:
+    """Data for a script, safe inside a page: no value can end the element it stands in."""
+    text = json.dumps(value, ensure_ascii=False, default=str)
+    for sign, escape in (("<", "\\u003c"), (">", "\\u003e"), ("&", "\\u0026")):
+        text = text.replace(sign, escape)
+    return Markup(text)  # noqa: S704  # escaped just above
+
+
+def linked(query: dict[str, str], **changed: object) -> str:
+    """The address of the same list with some of its choices changed; an empty choice is left out."""
+    return "?" + urlencode({k: v for k, v in {**query, **changed}.items() if v not in (None, "")})
+
+
+FILTERS: dict[str, Callable[..., object]] = {
+    "yuan": yuan,
+    "instant": instant,
+    "mask": mask,
+    "island": island,
+    "linked": linked,
+}

@@ -1,0 +1,18 @@
+// What every page needs: a form is sent once, and keys j and k walk the rows of a list.
+"use strict";
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (form.dataset.sent) { event.preventDefault(); return; }
+  if (form.method === "post") form.dataset.sent = "1";
+});
+window.addEventListener("pageshow", () => {
+  for (const form of document.forms) delete form.dataset.sent;
+});
+document.addEventListener("keydown", (event) => {
+  if (event.target.closest("input, textarea, select") || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (event.key !== "j" && event.key !== "k") return;
+  const rows = [...document.querySelectorAll("tbody tr a[data-row]")];
+  const here = rows.indexOf(document.activeElement);
+  const next = rows[event.key === "j" ? here + 1 : Math.max(here - 1, 0)];
+  if (next) next.focus();
+});
