@@ -13,7 +13,7 @@ def test_the_policy_in_force_has_every_number_in_its_range():
         assert tie.strangers >= 1
     assert 0 < rules.seed < rules.member < rules.lead <= 1
     assert rules.least_holders >= 2
-    assert rules.horizon.days > rules.courting.days
+    assert rules.horizon > rules.warned > rules.pass_on > rules.terminal
 
 
 def test_a_missing_parameter_is_the_policys_fault():

@@ -45,7 +45,6 @@ class Rules:
     pass_on: timedelta
     terminal: timedelta
     warned: timedelta
-    courting: timedelta
     victim_ratio: float
     card_price_fen: int
     candidates: Mapping[str, Tie]
@@ -74,7 +73,6 @@ def rules_of(regime: Numbers) -> Rules:
         pass_on=timedelta(minutes=told("pass_minutes")),
         terminal=timedelta(minutes=told("terminal_minutes")),
         warned=timedelta(hours=told("warned_hours")),
-        courting=timedelta(days=told("candidate_days")),
         victim_ratio=told("victim_ratio"),
         card_price_fen=int(told("card_price_fen")),
         candidates={
