@@ -19,17 +19,24 @@ if TYPE_CHECKING:
 
 
 def fill_roles(
-    dataset: Dataset, written: Mapping[str, pl.DataFrame], regime: Regime, say: Progress
+    dataset: Dataset,
+    written: Mapping[str, pl.DataFrame],
+    regime: Regime,
+    say: Progress,
+    *,
+    members: pl.DataFrame | None = None,
 ) -> dict[str, pl.DataFrame]:
     """The tables `role` and `action`, from what was known and what the run has written so far.
 
-    Columns: `written` holds the tables `score`, `flow` and `network`.
+    Columns: `written` holds the tables `score`, `flow` and `network`; `members`, where they are given,
+        are those of `network.communities.Networks`: with strengths, and with candidates.
     """
+    members = written["network"] if members is None else members
     with say.stage("疑似角色 suspecting roles"):
         known = know(dataset.frames, written["score"], as_of=dataset.as_of, rules=regime)
-        roles = find_roles(known, flow=written["flow"], members=written["network"])
+        roles = find_roles(known, flow=written["flow"], members=members)
     with say.stage("优先处置 what to cut first"):
         actions = find_cuts(
-            known, roles=roles, scores=written["score"], flow=written["flow"], members=written["network"]
+            known, roles=roles, scores=written["score"], flow=written["flow"], members=members
         )  # fmt: skip
     return {"role": roles, "action": actions}

@@ -11,6 +11,7 @@ import polars as pl
 from duanka.network.cuts_replay import OUTSIDE, Past, room, stopped
 from duanka.network.role_cards import PASSES, moved
 from duanka.network.role_money import sellers_paid
+from duanka.network.role_places import strongest
 from duanka.tables import typed
 
 if TYPE_CHECKING:
@@ -50,11 +51,7 @@ def find_cuts(
     found = _greedy(known, past, _open_to(touched, scores), goes_on)
     idle = _open_to(_idle(known, past, goes_on).join(found, on=KEY, how="anti"), scores)
     chosen = _merged(known, pl.concat([found, idle]))
-    placed = chosen.join(
-        members.select(pl.col("subject_kind", "subject_id").cast(pl.String), "network_id")
-        .unique(KEY, keep="first", maintain_order=True),
-        on=KEY, how="left", maintain_order="left",
-    )  # fmt: skip
+    placed = chosen.join(strongest(members), on=KEY, how="left", maintain_order="left")
     return typed("action", _measured(known, placed, scores))
 
 

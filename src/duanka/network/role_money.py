@@ -68,9 +68,7 @@ def sellers_paid(known: Known, *, losses: pl.Series) -> pl.DataFrame:
 def pays_sellers(known: Known, paid: pl.DataFrame) -> pl.DataFrame:
     """Signal `pays_sellers`: to how many sellers somebody paid a price, beyond what chance gives."""
     found = paid.group_by(pl.col("giver").alias("subject_id")).agg(
-        pl.col("weight").sum().alias("value"),
-        pl.col("taker").n_unique().alias("sellers"),
-        *merged(),
+        beyond_one().alias("value"), *merged()
     )
     return said(kinds(known, found), "pays_sellers")
 

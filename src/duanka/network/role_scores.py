@@ -46,7 +46,9 @@ def weights(known: Known, roles: Iterable[str]) -> pl.DataFrame:
 def weighed(known: Known, signals: pl.DataFrame, roles: Iterable[str]) -> pl.DataFrame:
     """Every signal of a subject for every role it speaks to, with what it adds (`adds`, log-odds)."""
     kinds = [(role, kind) for role in roles for kind in KINDS_OF[role]]
-    allowed = pl.DataFrame(kinds, schema=["role", "subject_kind"], orient="row")
+    allowed = pl.DataFrame(
+        kinds, schema={"role": pl.String, "subject_kind": pl.String}, orient="row"
+    )
     strength = 1 - pl.lit(0.5).pow(pl.col("value") / pl.col("half"))
     return (
         signals.join(weights(known, roles), on="signal")
@@ -78,7 +80,7 @@ def scored(known: Known, signals: pl.DataFrame, roles: Iterable[str]) -> pl.Data
     logit = pl.col("start") + pl.col("adds")
     return (
         sums.join(starts, on="role")
-        .with_columns(score=1 / (1 + (-logit.clip(-30, 30)).exp()))
+        .with_columns(score=(1 / (1 + (-logit.clip(-30, 30)).exp())).round(6))
         .select(*KEY, "role", "score", "families", "apart")
         .sort(*KEY, "role")
     )

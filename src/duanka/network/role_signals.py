@@ -116,7 +116,7 @@ def spans(event: str | None = None) -> list[pl.Expr]:
     events = (
         pl.lit(None, dtype=pl.List(pl.String))
         if event is None
-        else pl.col(event).sort_by("at").head(MOST_EVENTS)
+        else pl.col(event).sort_by("at", event).head(MOST_EVENTS)
     )
     return [
         pl.len().cast(pl.Int64).alias("count"),
@@ -133,7 +133,7 @@ def merged() -> list[pl.Expr]:
         pl.col("first_at").min(),
         pl.col("last_at").max(),
         pl.col("events")
-        .sort_by("first_at")
+        .sort_by("first_at", pl.col("events").list.first())
         .list.explode()
         .drop_nulls()
         .head(MOST_EVENTS)

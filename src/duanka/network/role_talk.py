@@ -66,18 +66,26 @@ def with_asked(known: Known, talk: pl.DataFrame, asked: pl.DataFrame) -> pl.Data
 
 
 def habits(known: Known, talk: pl.DataFrame, people: pl.Series) -> pl.DataFrame:
-    """How these people use the phone: holder_id, contacts (distinct), once (called once, never back)."""
-    schema = {"holder_id": pl.String, "contacts": pl.Int64, "once": pl.Int64}
+    """How these people use the phone: holder_id, contacts, held and once.
+
+    Contacts are distinct numbers; held those of them whose holder is known; once those that were rung
+    once and never rang back.
+    """
+    schema = {"holder_id": pl.String, "contacts": pl.Int64, "held": pl.Int64, "once": pl.Int64}
     if talk.is_empty():
         return pl.DataFrame(schema=schema)
-    sims = known.of_kind("sim").filter(pl.col("holder_id").is_in(people.implode())).select("card_id", "holder_id")  # fmt: skip
+    sims = known.of_kind("sim").filter(pl.col("holder_id").is_not_null())
+    mine = sims.filter(pl.col("holder_id").is_in(people.implode())).select("card_id", "holder_id")
     ends = pl.concat([
-        talk.join(sims.rename({"card_id": "caller"}), on="caller").select("holder_id", pl.col("callee").alias("other"), out=1),
-        talk.join(sims.rename({"card_id": "callee"}), on="callee").select("holder_id", pl.col("caller").alias("other"), out=0),
+        talk.join(mine.rename({"card_id": here}), on=here)
+        .select("holder_id", pl.col(there).alias("other"), pl.lit(out).alias("out"))
+        for here, there, out in (("caller", "callee", 1), ("callee", "caller", 0))
     ])  # fmt: skip
     met = ends.group_by("holder_id", "other").agg(pl.len().alias("n"), pl.col("out").sum())
+    held = pl.col("other").is_in(sims["card_id"].implode())
     return met.group_by("holder_id").agg(
         pl.len().cast(pl.Int64).alias("contacts"),
+        held.sum().cast(pl.Int64).alias("held"),
         ((pl.col("n") == 1) & (pl.col("out") == 1)).sum().cast(pl.Int64).alias("once"),
     )
 
@@ -105,7 +113,7 @@ def contacts_sellers(known: Known, talk: pl.DataFrame) -> list[pl.DataFrame]:
     used = habits(known, talk, sums["subject_id"])
     share = met["other"].n_unique() / max(known.cards["holder_id"].n_unique(), 1)
     sums = sums.join(used, left_on="subject_id", right_on="holder_id", how="left").with_columns(
-        chance=pl.col("contacts").fill_null(0) * share
+        chance=pl.col("held").fill_null(0) * share
     )
     sums = kinds(known, sums)
     return [

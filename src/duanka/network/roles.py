@@ -16,6 +16,7 @@ from duanka.network import (
     role_use,
 )
 from duanka.network.role_evidence import evidence
+from duanka.network.role_places import placed
 from duanka.network.role_signals import gathered, merged, none_found, said
 from duanka.tables import typed
 from duanka.tables.words import ROLES
@@ -29,18 +30,17 @@ KEY = role_scores.KEY
 def find_roles(known: Known, *, flow: pl.DataFrame, members: pl.DataFrame) -> pl.DataFrame:
     """The table `role`: who is suspected of which part, with the evidence for and against.
 
-    Columns: `flow` as in the table `flow`; `members` network_id, subject_kind, subject_id, as in the
-        table `network`. What an absent table would tell is not told, which speaks neither way.
+    Columns: `flow` as in the table `flow`; `members` network_id, subject_kind, subject_id, and
+        strength where it is known, as in the table `network`. What an absent table would tell is not told, which speaks neither way.
     """
     signals = find_signals(known, flow)
     found = role_scores.kept(known, role_scores.scored(known, signals, ROLES))
     told = evidence(known, found, signals)
-    placed = told.join(
-        members.select(pl.col("subject_kind", "subject_id").cast(pl.String), "network_id")
-        .unique(KEY, keep="first", maintain_order=True),
-        on=KEY, how="left",
-    )  # fmt: skip
-    table = typed("role", placed)
+    where = placed(known, told, signals, members)
+    # a victim belongs to nobody's network, however near its members stand
+    robbed = pl.col("role") == "victim"
+    network = pl.when(~robbed).then("network_id").alias("network_id")
+    table = typed("role", where.with_columns(network))
     return table.sort(
         "score", "subject_kind", "subject_id", "role", descending=[True, False, False, False]
     )
