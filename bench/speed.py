@@ -7,7 +7,7 @@ import time
 
 import measure
 
-PARTS = ("features", "model", "run", "growth", "networks")
+PARTS = ("features", "model", "run", "growth", "networks", "door")
 
 
 def main() -> None:
@@ -18,6 +18,7 @@ def main() -> None:
     asked = reader.parse_args()
     measure.one_thread()
     # only now, since thread pools read the environment when they are loaded
+    import door_speed
     import growth_speed
     import model_speed
     import network_speed
@@ -25,7 +26,11 @@ def main() -> None:
     import stream_speed
 
     benches = dict(
-        zip(PARTS, (stream_speed, model_speed, run_speed, growth_speed, network_speed), strict=True)
+        zip(
+            PARTS,
+            (stream_speed, model_speed, run_speed, growth_speed, network_speed, door_speed),
+            strict=True,
+        )
     )
     about = measure.conditions()
     print("conditions:", ", ".join(f"{name} {value}" for name, value in about.items()))
