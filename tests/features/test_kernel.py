@@ -146,6 +146,65 @@ def test_counts_pass_what_sixteen_bits_hold_and_sums_what_thirty_two_do():
         assert got["most_30d"] == 1 << 31
 
 
+def bursts(seed):
+    """Stretches of many events and of few, long silences, some slightly and some very late."""
+    rng = np.random.default_rng(seed)
+    clock, out = START_US, []
+    for size in (5, 90, 3, 40, 1, 60):
+        clock += int(rng.choice([HOUR, 3 * DAY, 100 * DAY]))
+        for _ in range(size):
+            clock += int(rng.integers(0, 8 * HOUR))
+            late = int(rng.choice([0, 0, 0, 1, 2 * HOUR]))
+            side = f.IN if rng.random() < 0.5 else f.OUT
+            flags = side | f.OK | int(rng.integers(0, 4)) << f.DEPTH_SHIFT
+            out.append(
+                (clock - late, int(rng.integers(0, 6)), int(rng.integers(1, 99)), flags, clock)
+            )
+    return out
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_quiet_rows_and_busy_ones_answer_alike(seed):
+    kinds = [
+        *PLAIN,
+        agg("depth", "largest", ("1d", "30d"), value="depth"),
+        agg("active", "active", ("7d", "90d")),
+        agg("n_peak", "peak", ("30d", "90d"), of="n_1d"),
+        agg("sum_peak", "peak", ("30d",), need=f.OUT, of="sum_1d"),
+        agg("passed", "total", ("7d",), need=f.OUT, value="passed_1d"),
+    ]
+    twin = Naive(kinds, contact_count=4, lot_count=3)
+    layout, names = kernel.compile_layout(kinds, contact_count=4, lot_count=3)
+    row, scratch = np.empty(layout.width, dtype=np.int64), np.zeros(kernel.SCRATCH, dtype=np.int64)
+    kernel.clear(row, layout)
+    out = np.zeros(len(names), dtype=np.int64)
+    was_busy = set()
+    for n, (at, other, value, flags, clock) in enumerate(bursts(seed)):
+        kernel.add(row, layout, at, clock, other, value, flags, scratch)
+        twin.add(at=at, known_at=clock, other=other, value=value, flags=flags)
+        was_busy.add(int(row[kernel.BUSY]))
+        if n % 3 == 0:
+            kernel.answer(row, layout, clock + 1, out)
+            want = twin.answer(clock + 1)
+            assert dict(zip(names, out.tolist(), strict=True)) == {k: want[k] for k in names}
+    assert was_busy == {0, 1}
+
+
+def test_a_row_that_was_busy_is_quiet_again_after_silence():
+    layout, names = kernel.compile_layout(PLAIN)
+    row, scratch = np.empty(layout.width, dtype=np.int64), np.zeros(kernel.SCRATCH, dtype=np.int64)
+    kernel.clear(row, layout)
+    for i in range(kernel.QUIET + 1):
+        kernel.add(row, layout, START_US + i, START_US + i, 1, 7, f.IN, scratch)
+    assert row[kernel.BUSY] == 1
+    out = np.zeros(len(names), dtype=np.int64)
+    kernel.answer(row, layout, START_US + 89 * DAY, out)
+    assert row[kernel.BUSY] == 1
+    kernel.answer(row, layout, START_US + 97 * DAY, out)
+    assert row[kernel.BUSY] == 0
+    assert out[: names.index("since_first_s")].max() == 0
+
+
 def test_received_lots_are_used_up_oldest_first_and_only_within_a_day():
     passed = [agg("hour", "total", ("30d",), value="passed_1h"), agg("day", "total", ("30d",), value="passed_1d"),
               agg("dwell", "total", ("30d",), value="dwell_s")]  # fmt: skip

@@ -56,3 +56,42 @@ def test_keys_are_brought_together_in_their_order():
     order, bounds = replay.order_by_key(np.array([2, 0, 2, 1]), 4)
     assert order.tolist() == [1, 3, 0, 2]
     assert bounds.tolist() == [0, 1, 2, 4, 4]
+
+
+def many(n=500, keys=9, seed=3):
+    rng = np.random.default_rng(seed)
+    at = np.sort(rng.integers(0, 9_000_000, n)) + START_US
+    events = replay.Events(
+        rng.integers(0, keys, n), rng.integers(0, 5, n), at, at - at + 1, at - at + f.IN, at
+    )
+    return events, replay.ask(rng.integers(0, keys + 2, n), rng.permutation(at), events)
+
+
+def test_answers_written_into_a_matrix_stand_where_they_are_wanted_and_nothing_else_is_touched():
+    events, asked = many()
+    want = replay.answer(events, asked, LAYOUT, names=NAMES)
+    whole = np.full((asked.key.size, 10), -7, dtype=np.float32)
+    column = np.full(len(NAMES), -1)
+    column[0], column[2] = 9, 4
+    replay.answer_into(replay.Into(whole, column), events, asked, layout=LAYOUT, threads=2)
+    np.testing.assert_array_equal(whole[:, [9, 4]], want[:, [0, 2]])
+    assert (np.delete(whole, [9, 4], axis=1) == -7).all()
+
+
+@pytest.mark.parametrize("at_once", [1, 40, 10_000])
+def test_parts_answer_every_question_once_and_as_the_whole_does(at_once):
+    events, asked = many()
+    want = replay.answer(events, asked, LAYOUT, names=NAMES, dtype=np.float32)
+    got = np.full_like(want, -7)
+    seen = []
+    for which, found in replay.answer_parts(events, asked, LAYOUT, names=NAMES, at_once=at_once):
+        got[which] = found
+        seen += which.tolist()
+        assert len(which) <= at_once or len(set(asked.key[which])) == 1
+    assert sorted(seen) == list(range(asked.key.size))
+    np.testing.assert_array_equal(got, want)
+
+
+def test_parts_of_nothing_are_none():
+    empty = stream()
+    assert not list(replay.answer_parts(empty, replay.ask(NONE, NONE, empty), LAYOUT, names=NAMES))

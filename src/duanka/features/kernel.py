@@ -70,6 +70,7 @@ SCRATCH = 64
 OF_MOVE = 3
 # an event that a quiet row keeps: when, its flags, then what it brings
 E_AT, E_FLAGS, E_VALUES = range(3)
+AHEAD = 8  # events asked for early in a replay
 QUIET = 32
 """So many events in the longest window a row keeps one by one, where buckets take more room."""
 
@@ -876,15 +877,19 @@ def _distinct(row, plan, out):  # type: ignore[no-untyped-def]
 
 
 @nb.njit(cache=True, nogil=True, error_model="numpy")
-def replay_keys(events, questions, lay, e_order, e_bounds, q_order, q_bounds, begin, end, out):  # type: ignore[no-untyped-def]
-    """The answers of the keys from `begin` to `end`, one reused row, written to `out`.
+def replay_keys(  # type: ignore[no-untyped-def]
+    events, questions, lay, e_order, e_bounds, q_order, q_bounds, begin, end, out, to, base
+):
+    """The answers of the keys from `begin` to `end`, one reused row, written to the columns `to` of `out`.
 
+    Columns below zero are not wanted. A question's line is its own index or, where `base` is not
+    below zero, how many of `q_order` lie between it and `base`.
     It stands in this file because a compiled caller is kept on disk by its own file's date: were it
     elsewhere, a change of the arithmetic above would leave the old one running.
     """
     row = np.empty(lay.width, dtype=np.int64)
     scratch = np.zeros(SCRATCH, dtype=np.int64)
-    line = np.zeros(out.shape[1], dtype=np.int64)
+    line = np.zeros(to.size, dtype=np.int64)
     for key in range(begin, end):
         if q_bounds[key] == q_bounds[key + 1]:
             continue
@@ -894,6 +899,7 @@ def replay_keys(events, questions, lay, e_order, e_bounds, q_order, q_bounds, be
         for j in range(q_bounds[key], q_bounds[key + 1]):
             q = q_order[j]
             while done < e_bounds[key + 1] and e_order[done] < questions.seq[q]:
+                _fetch_event(events, e_order, done + AHEAD)
                 i = e_order[done]
                 if events.known_at[i] > clock:
                     _let_in(row, lay, events, e_order, held, done, clock, scratch)
@@ -907,7 +913,22 @@ def replay_keys(events, questions, lay, e_order, e_bounds, q_order, q_bounds, be
                 held = done
                 clock = questions.asked_at[q]
             answer(row, lay, clock, line)
-            out[q, :] = line
+            written = out[np.int64(q) if base < 0 else j - base]
+            for c in range(to.size):
+                if to[c] >= 0:
+                    written[to[c]] = line[c]
+
+
+@nb.njit(cache=True, nogil=True, error_model="numpy")
+def _fetch_event(events, order, p):  # type: ignore[no-untyped-def]
+    """Ask early for an event that stands anywhere, because its key's events do."""
+    if p < order.size:
+        i = np.int64(order[p])
+        _fetch(events.at, i)  # type: ignore[call-arg] # the first is numba's own
+        _fetch(events.known_at, i)
+        _fetch(events.other, i)
+        _fetch(events.value, i)
+        _fetch(events.flags, i)
 
 
 @nb.njit(cache=True, nogil=True, error_model="numpy")

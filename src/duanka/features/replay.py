@@ -13,9 +13,12 @@ import numpy as np
 from duanka.features import kernel
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from numpy.typing import NDArray
 
     Ints = NDArray[np.int64]
+    Places = NDArray[np.uint32]
 
 
 class Events(NamedTuple):
@@ -41,6 +44,16 @@ class Questions(NamedTuple):
     key: Ints
     asked_at: Ints
     seq: Ints
+
+
+class Into(NamedTuple):
+    """Where answers are to be written: the column of `matrix` for each name, -1 where it is not wanted.
+
+    Shapes: `matrix` (questions, any number of columns).
+    """
+
+    matrix: NDArray[Any]
+    column: Ints
 
 
 def ask(key: Ints, asked_at: Ints, events: Events) -> Questions:
@@ -69,28 +82,78 @@ def answer(
     Exact as int64; `dtype` float32 is what a model reads, at half the memory.
     Shapes: (questions, names).
     """
-    size = int(max(events.key.max(initial=-1), questions.key.max(initial=-1))) + 1
     out: NDArray[Any] = np.zeros((questions.key.size, len(names)), dtype=dtype)
-    if size == 0 or questions.key.size == 0:
-        return out
-    by_seq = np.argsort(questions.seq, kind="stable")
-    e_order, e_bounds = order_by_key(events.key, size)
-    q_order, q_bounds = order_by_key(questions.key[by_seq], size)
-    q_order = by_seq[q_order]
-    edges = _cut(e_bounds + q_bounds, max(1, threads))
+    answer_into(Into(out, np.arange(len(names))), events, questions, layout=layout, threads=threads)
+    return out
+
+
+def answer_into(
+    into: Into, events: Events, questions: Questions, *, layout: kernel.Layout, threads: int = 1
+) -> None:
+    """Nothing; the answers stand where `into` says, one row a question in the order given.
+
+    For whoever has the matrix already: nothing is filled twice.
+    """
+    order = _ordered(events, questions)
+    edges = _cut(order.e_bounds, order.q_bounds, max(1, threads))
 
     def work(part: int) -> None:
         kernel.replay_keys(
-            events, questions, layout, e_order, e_bounds, q_order, q_bounds,
-            edges[part], edges[part + 1], out,
-        )  # fmt: skip
+            events, questions, layout, *order, edges[part], edges[part + 1], *into, -1
+        )
 
     if threads <= 1:
         work(0)
     else:
         with ThreadPoolExecutor(threads) as pool:
             list(pool.map(work, range(threads)))
-    return out
+
+
+def answer_parts(
+    events: Events,
+    questions: Questions,
+    layout: kernel.Layout,
+    *,
+    names: tuple[str, ...],
+    at_once: int = 1 << 20,
+    dtype: type = np.float32,
+) -> Iterator[tuple[Ints, NDArray[Any]]]:
+    """The answers by ranges of keys: which questions, and their rows, at most `at_once` or one key's.
+
+    Shapes: (questions of the part,), (questions of the part, names).
+    """
+    order = _ordered(events, questions)
+    bounds, to = order.q_bounds, np.arange(len(names))
+    begin = 0
+    while bounds[begin] < bounds[-1]:
+        end = int(np.searchsorted(bounds, bounds[begin] + at_once, side="right")) - 1
+        end = max(end, int(np.searchsorted(bounds, bounds[begin], side="right")))
+        which = order.q_order[bounds[begin] : bounds[end]].astype(np.int64)
+        found: NDArray[Any] = np.empty((which.size, len(names)), dtype=dtype)
+        kernel.replay_keys(
+            events, questions, layout, *order, begin, end, found, to, int(bounds[begin])
+        )
+        yield which, found
+        begin = end
+
+
+class _Order(NamedTuple):
+    e_order: Places
+    e_bounds: Ints
+    q_order: Places
+    q_bounds: Ints
+
+
+def _ordered(events: Events, questions: Questions) -> _Order:
+    """Events and questions brought together by key, both in order of arrival."""
+    size = int(max(events.key.max(initial=-1), questions.key.max(initial=-1))) + 1
+    e_order, e_bounds = order_by_key(events.key, size)
+    seq = questions.seq
+    if (seq[1:] >= seq[:-1]).all():
+        return _Order(e_order, e_bounds, *order_by_key(questions.key, size))
+    by_seq = np.argsort(seq, kind="stable").astype(np.uint32)
+    q_order, q_bounds = order_by_key(questions.key[by_seq], size)
+    return _Order(e_order, e_bounds, by_seq[q_order], q_bounds)
 
 
 def entry_flags(events: Events, layout: kernel.Layout) -> Ints:
@@ -106,7 +169,10 @@ def entry_flags(events: Events, layout: kernel.Layout) -> Ints:
     return out
 
 
-def _cut(bounds: Ints, parts: int) -> list[int]:
+def _cut(e_bounds: Ints, q_bounds: Ints, parts: int) -> list[int]:
+    if parts == 1:
+        return [0, e_bounds.size - 1]
+    bounds = e_bounds + q_bounds
     total = int(bounds[-1])
     inner = [int(np.searchsorted(bounds, total * p // parts)) for p in range(1, parts)]
     return [0, *inner, bounds.size - 1]
@@ -114,13 +180,16 @@ def _cut(bounds: Ints, parts: int) -> list[int]:
 
 @nb.njit(cache=True, nogil=True)
 def order_by_key(key, size):  # type: ignore[no-untyped-def]
-    """A stable order that brings equal keys together, and where each key begins and ends."""
+    """A stable order that brings equal keys together, and where each key begins and ends.
+
+    Places are kept in 32 bits: four thousand million events are more than a machine's memory holds.
+    """
     bounds = np.zeros(size + 1, dtype=np.int64)
     for k in key:
         bounds[k + 1] += 1
     for k in range(size):
         bounds[k + 1] += bounds[k]
-    order = np.empty(key.size, dtype=np.int64)
+    order = np.empty(key.size, dtype=np.uint32)
     place = bounds[:-1].copy()
     for i in range(key.size):
         order[place[key[i]]] = i
