@@ -16,6 +16,12 @@ if TYPE_CHECKING:
 
     Frames = Mapping[str, pl.DataFrame]
 
+UNIT_COLUMNS = {
+    "institution": "institution_id",
+    "outlet": "outlet_id",
+    "staff": "staff_id",
+    "region": "region_code",
+}
 FOUND_BY_ITSELF = "review"
 """The label source that is the institution's own finding."""
 
@@ -124,3 +130,22 @@ def _table(frames: Frames, name: str) -> pl.DataFrame:
 def _text(frame: pl.DataFrame) -> pl.DataFrame:
     """Words as plain text: a closed list is no type that every engine knows."""
     return frame.with_columns(pl.col(pl.Enum).cast(pl.String)) if frame.width else frame
+
+
+def unattributed(attributed: pl.DataFrame) -> pl.DataFrame:
+    """How many cards, and how many implicated ones, no unit of each kind answers for: shown, not spread about.
+
+    Columns: unit_kind, cards, unattributed_count, implicated_count, implicated_unattributed_count.
+    """
+    rows = []
+    for unit_kind, column in UNIT_COLUMNS.items():
+        nobody = pl.col(column).is_null()
+        known = pl.col("known_month").is_not_null()
+        counts = attributed.select(
+            pl.len().alias("cards"),
+            nobody.sum().alias("unattributed_count"),
+            known.sum().alias("implicated_count"),
+            (nobody & known).sum().alias("implicated_unattributed_count"),
+        )
+        rows.append(counts.select(pl.lit(unit_kind).alias("unit_kind"), pl.all().cast(pl.Int64)))
+    return pl.concat(rows)

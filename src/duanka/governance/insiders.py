@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 
 from duanka.governance import shrinkage
-from duanka.governance.listing import looked_at
+from duanka.governance.evidence import looked_at
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -47,7 +47,7 @@ def insiders(
     place = _outlet_of(found.attributed, staff[0].units)
     expected = expected * _colleagues(counted, expected, place)
     usual = regime.number("scorecards.usual_spread")
-    tails = shrinkage.held_to_chance(counted, expected, usual=usual)
+    tails = shrinkage.held_to_chance(counted, expected, usual=usual).tails
     inside = expected > 0
     variance = shrinkage.spread(counted[inside], expected[inside], usual=usual)
     post = shrinkage.posterior(

@@ -9,25 +9,19 @@ import numpy as np
 import polars as pl
 
 from duanka import tables
-from duanka.governance import months, shrinkage
+from duanka.governance import months
+from duanka.governance.evidence import FIGURES, facts_of, parts_of
+from duanka.governance.sectors import sectors
 from duanka.policy.table import LISTINGS, evaluate
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
     from numpy.typing import NDArray
 
-    from duanka.governance.horizon import Horizon
-    from duanka.governance.sheets import Sheet
+    from duanka.governance.scorecard import Governed
     from duanka.policy.dated import Regime
 
-    Floats = NDArray[np.float64]
-
 EVIDENCE = (
-    "unit_kind", "unit_id", "period", "sector", "side",
-    "exposure_new", "counted_new", "expected_new", "exposure_stock", "counted_stock", "expected_stock",
-    "implicated", "expected", "ratio", "lower_ratio", "upper_ratio", "tail_share", "stands_out",
-    "level", "running", "proposed", "stayed", "calm",
+    "unit_kind", "unit_id", "period", "sector", *FIGURES, "level", "running", "proposed", "stayed", "calm",
 )  # fmt: skip
 """The figures behind a listing: cards in the months looked at, without those the unit found itself."""
 
@@ -40,88 +34,30 @@ class Judged:
     evidence: pl.DataFrame
 
 
-@dataclass(frozen=True)
-class _Seen:
-    """What a side shows of each unit in the months looked at, as known by the end of a period."""
-
-    side: str
-    exposure: Floats
-    counted: Floats
-    expected: Floats
-
-
-def judge(
-    found: Sequence[Sheet], span: Horizon, regime: Regime, sectors: Mapping[str, Mapping[str, str]]
-) -> Judged:
+def judge(found: Governed, regime: Regime, institution: pl.DataFrame | None) -> Judged:
     """The listings of every period, each by what was known at its end, the ladder walked from the first on.
 
     Columns: `table` as the contract, for units that have implicated cards or are listed; `evidence` a row for
         each row of the table.
     """
-    parts = []
-    for unit_kind in dict.fromkeys(sheet.unit_kind for sheet in found):
-        both = [sheet for sheet in found if sheet.unit_kind == unit_kind]
-        walk = _Walk(both[0].units, _sector_of(both[0], sectors))
-        for month in range(span.begins, span.last + 1):
-            facts = _facts(both, month, regime)
-            parts.append(walk.step(facts, regime, months.name_of(month), unit_kind))
-    rows = [part for part in parts if part.height]
-    if not rows:
+    known, rows = sectors(found.attributed, institution), []
+    parts = parts_of(found)
+    walks = {
+        sheet.unit_kind: _Walk(
+            sheet.units, [known.get(sheet.unit_kind, {}).get(one, "mixed") for one in sheet.units]
+        )
+        for sheet in found.sheets
+    }
+    for month in range(found.span.begins, found.span.last + 1):
+        facts = facts_of(found.sheets, parts, regime, month=month)
+        for unit_kind, walk in walks.items():
+            row = walk.step(facts[unit_kind], regime, months.name_of(month), unit_kind)
+            rows.append(row)
+    told = [row for row in rows if row.height]
+    if not told:
         return Judged(tables.empty("listing"), pl.DataFrame())
-    both_parts = pl.concat(rows)
-    return Judged(tables.typed("listing", both_parts), both_parts.select(EVIDENCE))
-
-
-def _sector_of(sheet: Sheet, sectors: Mapping[str, Mapping[str, str]]) -> list[str]:
-    known = sectors.get(sheet.unit_kind, {})
-    return [known.get(unit, "mixed") for unit in sheet.units]
-
-
-def looked_at(sheet: Sheet, month: int, *, window: int) -> _Seen:
-    """What the months up to this one show of each unit, as known by the end of this one."""
-    at, size = month - sheet.first, len(sheet.units)
-    begin = max(at - window + 1, 0)
-    unit, opened, known = sheet.by_known.T
-    inside = (opened >= begin) & (opened <= at) & (known <= at)
-    counted = np.bincount(unit[inside], minlength=size).astype(np.float64)
-    part = slice(begin, at + 1)
-    expected = np.einsum("kum,km->u", sheet.weight[:, :, part], sheet.seen[:, part, at])
-    return _Seen(sheet.side, sheet.exposure[:, part].sum(axis=1), counted, expected)
-
-
-def _facts(both: Sequence[Sheet], month: int, regime: Regime) -> dict[str, NDArray[np.generic]]:
-    """Of each unit, what both its sides show together, and on which of them it has more than expected.
-
-    The sides are told apart on the scorecard; whether a unit stands out is one question, so that it is asked once.
-    """
-    number = regime.number
-    usual = number("scorecards.usual_spread")
-    false_share = number("scorecards.false_discovery_share")
-    seen = [looked_at(s, month, window=int(number("scorecards.window_months"))) for s in both]
-    counted = np.sum([one.counted for one in seen], axis=0)
-    expected = np.sum([one.expected for one in seen], axis=0)
-    tails = shrinkage.held_to_chance(counted, expected, usual=usual)
-    inside = expected > 0
-    variance = shrinkage.spread(counted[inside], expected[inside], usual=usual)
-    post = shrinkage.posterior(
-        counted, expected, variance, interval_share=number("scorecards.interval_share")
-    )
-    worse = np.argmax(np.stack([one.counted - one.expected for one in seen]), axis=0)
-    parts = {
-        f"{name}_{one.side}": getattr(one, name)
-        for one in seen
-        for name in ("exposure", "counted", "expected")
-    }
-    return parts | {
-        "side": np.array([one.side for one in seen])[worse],
-        "implicated": counted,
-        "expected": expected,
-        "ratio": counted / np.maximum(expected, 1e-12),
-        "lower_ratio": post.lower,
-        "upper_ratio": post.upper,
-        "tail_share": tails,
-        "stands_out": shrinkage.stands_out(tails, false_share=false_share),
-    }
+    whole = pl.concat(told)
+    return Judged(tables.typed("listing", whole), whole.select(EVIDENCE))
 
 
 class _Walk:

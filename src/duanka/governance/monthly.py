@@ -27,13 +27,21 @@ _MOST_ROWS = 200_000
 _MADE = datetime(2000, 1, 1)  # noqa: DTZ001 - a fixed day: the same figures give the same bytes
 
 
+_AS_IT_STANDS = {
+    "in_memory": True,
+    "nan_inf_to_errors": True,
+    "strings_to_formulas": False,  # an id that begins with = must not be run on somebody's desk
+    "strings_to_urls": False,
+}
+
+
 def workbook(frames: Mapping[str, pl.DataFrame], *, period: str) -> bytes:
     """The workbook of a month, a sheet a table, the measures of the board drawn; the same tables, the same bytes.
 
     A table of more than 200,000 rows is cut there and says so; the files beside the workbook are whole.
     """
     written = BytesIO()
-    book = xlsxwriter.Workbook(written, {"in_memory": True, "nan_inf_to_errors": True})
+    book = xlsxwriter.Workbook(written, _AS_IT_STANDS)
     book.set_properties({"title": f"断卡治理月报 {period}", "created": _MADE})
     bold = book.add_format({"bold": True, "bg_color": "#EEEEEE"})
     for name, title in TITLES.items():

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
+from polars import selectors as cs
 
 from duanka.governance.months import month_column, name_of
 from duanka.governance.trend import change
@@ -60,22 +61,24 @@ def board(
 def _counts(frames: Mapping[str, pl.DataFrame]) -> list[pl.DataFrame]:
     out = []
     for table, time, measures in (
-        ("lead", "issued_at", {"leads_issued": pl.lit(value=True), "loss_fen": None}),
+        ("lead", "issued_at", {"leads_issued": pl.len(), "loss_fen": pl.col("loss_fen").sum()}),
         (
             "opening",
             "at",
             {
-                "openings": pl.lit(value=True),
-                "refusals": pl.col("outcome").cast(pl.String) == "refused",
+                "openings": pl.len(),
+                "refusals": (pl.col("outcome").cast(pl.String) == "refused").sum(),
             },
         ),
         (
             "label",
             "known_at",
             {
-                "implicated_known": pl.col("implicated"),
-                "self_found": pl.col("implicated") & (pl.col("source").cast(pl.String) == "review"),
-                "cleared": ~pl.col("implicated"),
+                "implicated_known": pl.col("implicated").sum(),
+                "self_found": (
+                    pl.col("implicated") & (pl.col("source").cast(pl.String) == "review")
+                ).sum(),
+                "cleared": (~pl.col("implicated")).sum(),
             },
         ),
     ):
@@ -84,8 +87,7 @@ def _counts(frames: Mapping[str, pl.DataFrame]) -> list[pl.DataFrame]:
             continue
         rows = frame.with_columns(month=month_column(time))
         for measure, hit in measures.items():
-            value = pl.col("loss_fen").sum() if hit is None else hit.sum()
-            found = rows.group_by("month").agg(value=value)
+            found = rows.group_by("month").agg(value=hit)
             out.append(found.with_columns(measure=pl.lit(measure)))
     return out
 
@@ -137,4 +139,4 @@ def _moved(rows: pl.DataFrame, measure: str, interval_share: float) -> pl.DataFr
         out[f"change_{name}"] = np.where(known & (before > 0), told.ratio, np.nan)
         out[f"change_{name}_lower"] = np.where(ranged & (before > 0), told.lower, np.nan)
         out[f"change_{name}_upper"] = np.where(ranged & (before > 0), told.upper, np.nan)
-    return pl.DataFrame(out)
+    return pl.DataFrame(out).with_columns(cs.float().fill_nan(None))

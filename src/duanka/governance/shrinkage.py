@@ -97,28 +97,37 @@ def tail_share(counted: Floats, expected: Floats, variance: Floats) -> Floats:
     return np.where(counted > 0, share, 1.0)
 
 
-def held_to_chance(counted: Floats, expected: Floats, *, usual: float) -> Floats:
-    """The tail share of every unit, by the level and the spread of the ordinary ones among its kind.
+@dataclass(frozen=True)
+class Held:
+    """How likely an ordinary unit is to show as much as each did, with the level and variance of ordinary ones."""
+
+    tails: Floats
+    level: Floats
+    variance: Floats
+
+
+def held_to_chance(counted: Floats, expected: Floats, *, usual: float) -> Held:
+    """Every unit held to the level and the spread of the ordinary ones among its kind.
 
     Few units are each held to what the others say. What the peers' own cards leave uncertain in the
     expectation is added to the spread.
     """
-    inside = expected > 0
+    size = counted.size
+    inside = np.flatnonzero(expected > 0)
+    out = Held(np.ones(size), np.ones(size), np.full(size, usual))
+    if inside.size < 2:
+        return out
     o, e = counted[inside], expected[inside]
-    share = np.ones(counted.size)
-    if o.size < 2:
-        return share
     unsure = 1.0 / np.maximum(o.sum() - o, 1.0)
     level, variance = ordinary(o, e, usual=usual)
-    tails = tail_share(o, level * e, variance + unsure)
-    if o.size <= FEW_UNITS:
+    out.level[inside], out.variance[inside] = level, variance + unsure
+    if inside.size <= FEW_UNITS:
         for unit in np.flatnonzero(tail_share(o, e, np.zeros(o.size)) < WORTH_A_LOOK):
             others = np.arange(o.size) != unit
             level, variance = ordinary(o[others], e[others], usual=usual)
-            at = slice(unit, unit + 1)
-            tails[at] = tail_share(o[at], level * e[at], variance + unsure[at])
-    share[inside] = tails
-    return share
+            out.level[inside[unit]], out.variance[inside[unit]] = level, variance + unsure[unit]
+    out.tails[inside] = tail_share(o, out.level[inside] * e, out.variance[inside])
+    return out
 
 
 def ordinary(counted: Floats, expected: Floats, *, usual: float) -> tuple[float, float]:

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from duanka import tables
 from duanka.governance import listing, outreach, scorecard
-from duanka.governance.sectors import sectors
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -29,7 +28,6 @@ def govern(
     if found is None:
         return out
     out["scorecard"] = scorecard.scorecard(found.sheets, regime)
-    known = sectors(found.attributed, frames.get("institution"))
-    out["listing"] = listing.judge(found.sheets, found.span, regime, known).table
+    out["listing"] = listing.judge(found, regime, frames.get("institution")).table
     out["outreach"] = outreach.outreach(found.attributed, frames, regime)
     return out

@@ -1,0 +1,135 @@
+"""What is published of a month: its tables, its letters, and where a frozen month has become another since."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from duanka.errors import BadInput
+from duanka.governance import (
+    attribution,
+    gaming,
+    insiders,
+    letters,
+    listing,
+    months,
+    outreach,
+    progress,
+    scorecard,
+    stock,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from duanka.governance.scorecard import Governed
+    from duanka.policy.dated import Regime
+
+RESTRICTED = ("insiders",)
+"""Tables that only those who must know may see; they are published apart."""
+_KEY = ["unit_kind", "unit_id", "side"]
+_COUNTS = ["exposure", "implicated", "self_detected"]
+
+
+def month_tables(
+    found: Governed, frames: Mapping[str, pl.DataFrame], regime: Regime, *, month: int
+) -> dict[str, pl.DataFrame]:
+    """The tables of one month by name.
+
+    Raises: BadInput if the labels do not speak of the month.
+    """
+    if not found.span.begins <= month <= found.span.last:
+        raise BadInput(
+            f"labels do not speak of {months.name_of(month)}",
+            where="--period",
+            fix=f"give a month from {months.name_of(found.span.begins)} to {months.name_of(found.span.last)}",
+        )
+    period = pl.col("period") == months.name_of(month)
+    judged = listing.judge(found, regime, frames.get("institution"))
+    share = regime.number("scorecards.interval_share")
+    board = progress.board(frames, judged.table, interval_share=share)
+    return {
+        "progress": board,
+        "scorecard": scorecard.scorecard(found.sheets, regime).filter(period),
+        "listing": judged.table.filter(period),
+        "evidence": judged.evidence.filter(period) if judged.evidence.height else judged.evidence,
+        "questions": gaming.questions(found.sheets, frames, regime, month=month),
+        "stock": stock.standing(frames, most_cards=int(regime.number("scorecards.usual_cards"))),
+        "vintages": stock.vintages(found.attributed, found.span),
+        "outreach": outreach.outreach(found.attributed, frames, regime),
+        "attribution": attribution.unattributed(found.attributed),
+        "insiders": insiders.insiders(found, frames, regime, month=month),
+    }
+
+
+def month_letters(
+    tables: Mapping[str, pl.DataFrame],
+    frames: Mapping[str, pl.DataFrame],
+    regime: Regime,
+    *,
+    as_of: datetime,
+    sender: str,
+) -> dict[str, bytes]:
+    """A letter by file name for every unit that is listed, employees left out: those are heard in person."""
+    names = _names(frames)
+    days = int(regime.number("listings.rectify_days"))
+    rows = tables["listing"].filter(
+        (pl.col("listing").cast(pl.String) != "none")
+        & (pl.col("unit_kind").cast(pl.String) != "staff")
+    )
+    out = {}
+    for row in rows.iter_rows(named=True):
+        kind, unit = row["unit_kind"], row["unit_id"]
+        figures = tables["evidence"].row(
+            by_predicate=(pl.col("unit_kind") == kind) & (pl.col("unit_id") == unit), named=True
+        )
+        letter = letters.Letter(
+            row["listing"],
+            names.get((kind, unit), unit),
+            row["period"],
+            regime.policy.reasons[row["because"]].label.zh,
+            row["legal_basis"],
+            sender,
+            _day(as_of),
+            _day(as_of + timedelta(days=days)),
+            int(regime.number("listings.reply_days")),
+        )
+        name = re.sub(r"[^\w.-]", "_", f"{row['listing']}-{kind}-{unit}")
+        out[f"{name}.docx"] = letters.docx(letter, figures)
+    return out
+
+
+def _names(frames: Mapping[str, pl.DataFrame]) -> dict[tuple[str, str], str]:
+    out: dict[tuple[str, str], str] = {}
+    for kind in ("institution", "outlet"):
+        frame = frames.get(kind)
+        if frame is not None and "name" in frame.columns:
+            told = frame.filter(pl.col("name").is_not_null()).select(f"{kind}_id", "name")
+            out |= {(kind, unit): name for unit, name in told.iter_rows()}
+    return out
+
+
+def _day(instant: datetime) -> str:
+    day = instant.astimezone(months.SHANGHAI)
+    return f"{day.year}年{day.month}月{day.day}日"
+
+
+def revised(frozen: pl.DataFrame, now: pl.DataFrame) -> pl.DataFrame:
+    """Units of a frozen month whose counts have become others since: late leads, clearings, corrections.
+
+    Columns: unit_kind, unit_id, side; each count as frozen and as it is now.
+    """
+    sides = [
+        frame.select(
+            *(pl.col(c).cast(pl.String) for c in _KEY), *(pl.col(c).cast(pl.Int64) for c in _COUNTS)
+        )
+        for frame in (frozen, now)
+    ]
+    both = sides[0].join(sides[1], on=_KEY, how="full", coalesce=True, suffix="_now")
+    both = both.with_columns(pl.col(*_COUNTS, *(f"{c}_now" for c in _COUNTS)).fill_null(0))
+    other = pl.any_horizontal(pl.col(c) != pl.col(f"{c}_now") for c in _COUNTS)
+    return both.filter(other).sort(_KEY)

@@ -1,0 +1,224 @@
+"""`duanka publish` and `duanka what-if`: a month frozen as files with digests; the same month under another policy."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import tempfile
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from duanka.errors import BadInput
+from duanka.governance import listing, months, publication, scorecard, what_if
+from duanka.governance.monthly import workbook
+from duanka.jobs.dataset import known_before, parse_instant
+from duanka.jobs.load import load
+from duanka.policy import dated
+from duanka.tables import time_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from duanka.governance.scorecard import Governed
+    from duanka.jobs.progress import Progress
+    from duanka.policy.dated import Regime
+    from duanka.settings import Settings
+
+MANIFEST = "manifest.json"
+REVISED = "revised.json"
+
+
+@dataclass(frozen=True)
+class Published:
+    """Where a month was frozen, the digest of every file, and which frozen months have become others since.
+
+    `fresh` is false where the very same bytes were there already.
+    """
+
+    folder: Path
+    digests: Mapping[str, str]
+    revises: tuple[str, ...]
+    fresh: bool
+
+
+@dataclass(frozen=True)
+class _Month:
+    """A month as it is judged: by what was known before `as_of`, under one regime."""
+
+    month: int
+    as_of: datetime
+    frames: Mapping[str, pl.DataFrame]
+    found: Governed
+    regime: Regime
+
+
+def publish(
+    data: Path,
+    out: Path,
+    *,
+    period: str,
+    as_of: str | None,
+    sender: str,
+    settings: Settings,
+    say: Progress,
+) -> Published:
+    """The month as it was known at its end (or before `as_of`), frozen in a folder of `out` with its digests.
+
+    A folder that is there already is never changed: the same bytes leave it as it is, other bytes are frozen
+    beside it as a revision. Earlier frozen months that have become others since are marked so.
+
+    Raises: BadInput if the period is no month, or labels do not speak of it.
+    """
+    judged = _judged(data, period, as_of, settings=settings, say=say)
+    with say.stage("编制 making the month"):
+        tables = publication.month_tables(
+            judged.found, judged.frames, judged.regime, month=judged.month
+        )
+        files = _files(tables, judged, sender)
+    revises = _revised(out, judged)
+    manifest = {
+        "period": months.name_of(judged.month),
+        "as_of": judged.as_of.isoformat(),
+        "policy_version": judged.regime.policy.version,
+        "files": {name: hashlib.sha256(files[name]).hexdigest() for name in sorted(files)},
+    }
+    files[MANIFEST] = _json(manifest)
+    with say.stage("写出 writing"):
+        folder, fresh = _freeze(out, str(manifest["period"]), files)
+        _mark(out, revises, by=folder.name, as_of=judged.as_of)
+    return Published(folder, manifest["files"], tuple(revises), fresh)  # type: ignore[arg-type]
+
+
+def compare(
+    data: Path,
+    *,
+    period: str,
+    as_of: str | None,
+    other: list[Path],
+    settings: Settings,
+    say: Progress,
+) -> pl.DataFrame:
+    """The listings of the month that differ when further policy folders are laid over those in force.
+
+    Columns: as `governance.what_if.beside`.
+    """
+    now = _judged(data, period, as_of, settings=settings, say=say)
+    folders = [Path(folder) for folder in settings.policy_folders]
+    regime = dated.load([*folders, *other]).at(now.regime.day)
+    found = scorecard.govern(now.frames, now.as_of, regime)
+    if found is None:
+        raise _silent()
+    institution = now.frames.get("institution")
+    here = listing.judge(now.found, now.regime, institution)
+    there = listing.judge(found, regime, institution)
+    name = months.name_of(now.month)
+    tables = [one.filter(pl.col("period") == name) for one in (here.table, there.table)]
+    return what_if.beside(tables[0], tables[1], here.evidence)
+
+
+def _judged(
+    data: Path, period: str, as_of: str | None, *, settings: Settings, say: Progress
+) -> _Month:
+    month = months.parse_month(period)
+    instant = months.ends_at(month) if as_of is None else parse_instant(as_of)
+    policy = dated.load([Path(folder) for folder in settings.policy_folders])
+    regime = policy.at((instant - timedelta(microseconds=1)).astimezone(months.SHANGHAI).date())
+    with tempfile.TemporaryDirectory() as work:
+        loaded = load(data, Path(work), settings=settings, say=say)
+        with say.stage("倒查 tracing back"):
+            frames = known_before(loaded, instant)
+            found = scorecard.govern(frames, instant, regime)
+    if found is None:
+        raise _silent()
+    if _last_known(frames) < months.begins_at(month):
+        raise BadInput(
+            f"labels do not speak of {months.name_of(month)}: nothing is known since its beginning",
+            where="--period",
+            fix="give an earlier month, or newer records",
+        )
+    return _Month(month, instant, frames, found, regime)
+
+
+def _last_known(frames: Mapping[str, pl.DataFrame]) -> datetime:
+    """The last instant at which anything became known."""
+    last = [
+        frame[time].max()
+        for name, frame in frames.items()
+        if (time := time_of(name)) and frame.height
+    ]
+    return max(last)  # type: ignore[type-var, return-value]
+
+
+def _silent() -> BadInput:
+    return BadInput(
+        "no label is known before that instant, so nothing can be said of any unit",
+        where="table label",
+        fix="give a later period, or a folder with labels and cards",
+    )
+
+
+def _files(tables: Mapping[str, pl.DataFrame], judged: _Month, sender: str) -> dict[str, bytes]:
+    files = {}
+    for name, frame in tables.items():
+        place = f"restricted/{name}.csv" if name in publication.RESTRICTED else f"{name}.csv"
+        files[place] = frame.write_csv(include_bom=True).encode()
+    open_tables = {n: f for n, f in tables.items() if n not in publication.RESTRICTED}
+    files["report.xlsx"] = workbook(open_tables, period=months.name_of(judged.month))
+    written = publication.month_letters(
+        tables, judged.frames, judged.regime, as_of=judged.as_of, sender=sender
+    )
+    return files | {f"letters/{name}": content for name, content in written.items()}
+
+
+def _freeze(out: Path, period: str, files: Mapping[str, bytes]) -> tuple[Path, bool]:
+    """The folder in which exactly these bytes stand, and whether they were written just now."""
+    number = 1
+    while (folder := out / (period if number == 1 else f"{period}.r{number}")).exists():
+        if (folder / MANIFEST).exists() and (folder / MANIFEST).read_bytes() == files[MANIFEST]:
+            return folder, False
+        number += 1
+    out.mkdir(parents=True, exist_ok=True)
+    draft = Path(tempfile.mkdtemp(prefix=".draft-", dir=out))
+    for name, content in files.items():
+        path = draft / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+    draft.chmod(0o755)
+    draft.rename(folder)
+    return folder, True
+
+
+def _revised(out: Path, judged: _Month) -> dict[str, pl.DataFrame]:
+    """Frozen months whose counts are others by now, with the units concerned."""
+    cards = scorecard.scorecard(judged.found.sheets, judged.regime)
+    found = {}
+    for folder in sorted(out.glob("????-??*")):
+        period = folder.name[:7]
+        if not (folder / MANIFEST).exists() or period > months.name_of(judged.month):
+            continue
+        frozen = pl.read_csv(folder / "scorecard.csv", infer_schema=False)
+        kept = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        now = cards.filter(pl.col("period") == period)
+        if kept["as_of"] < judged.as_of.isoformat() and now.height:
+            changed = publication.revised(frozen, now)
+            if changed.height:
+                found[folder.name] = changed
+    return found
+
+
+def _mark(out: Path, revises: Mapping[str, pl.DataFrame], *, by: str, as_of: datetime) -> None:
+    """Says beside a frozen month that it has become another, by which publication, and for whom."""
+    for name, units in revises.items():
+        path = out / name / REVISED
+        told = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+        told[by] = {"as_of": as_of.isoformat(), "units": units.to_dicts()}
+        path.write_bytes(_json(told))
+
+
+def _json(content: object) -> bytes:
+    return (json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode()

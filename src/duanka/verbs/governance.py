@@ -1,0 +1,74 @@
+"""The verbs of governance: freeze a month, and look at it under another policy."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from duanka.verbs.options import AsOf, Data, Out, Policies, progress, settings_of
+
+Period = Annotated[str, typer.Option("--period", help="the month, such as 2026-10 期间（月）")]
+
+
+def add(app: typer.Typer) -> None:
+    """Puts `publish` and `what-if` on the command."""
+    app.command(short_help="freeze a month of scorecards 发布月度治理结果")(publish)
+    app.command("what-if", short_help="a month under another policy 换一套规则看同一期")(what_if)
+
+
+def publish(
+    data: Data,
+    out: Out,
+    period: Period,
+    *,
+    as_of: AsOf = None,
+    sender: Annotated[
+        str, typer.Option(help="who signs the letters 发函单位")
+    ] = "打击治理电信网络新型违法犯罪工作联席会议办公室",
+    policy: Policies = None,
+) -> None:
+    """Freeze a month of DATA in OUT: scorecards, proposals, letters, report, digests. 发布并固定一个月的治理结果。"""
+    settings = settings_of(policy)
+    from duanka.jobs.publish import publish as job
+
+    done = job(
+        data, out, period=period, as_of=as_of, sender=sender, settings=settings, say=progress()
+    )
+    said = "frozen 已固定" if done.fresh else "the same bytes were there already 内容相同，未重写"
+    typer.echo(f"{done.folder}: {len(done.digests)} files 个文件, {said}")
+    for name in done.revises:
+        typer.echo(f"revised since 已有变化: {name} (revised.json)")
+
+
+def what_if(
+    data: Data,
+    period: Period,
+    other: Annotated[
+        list[Path],
+        typer.Option("--other", help="policy folder to compare with; may be repeated 对照政策"),
+    ],
+    *,
+    as_of: AsOf = None,
+    policy: Policies = None,
+) -> None:
+    """Say who would be listed, who would leave, under OTHER policy folders. 换一套规则，谁进谁出。"""
+    settings = settings_of(policy)
+    from duanka.jobs.publish import compare as job
+
+    found = job(data, period=period, as_of=as_of, other=other, settings=settings, say=progress())
+    typer.echo(
+        f"{'unit':<28}{'now':>18}{'then':>18}{'change':>9}{'ratio from':>12}{'to':>8}  noise"
+    )
+    for row in found.iter_rows(named=True):
+        unit = f"{row['unit_kind']} {row['unit_id']}"
+        low, high = (
+            row[name] if row[name] is not None else float("nan")
+            for name in ("lower_ratio", "upper_ratio")
+        )
+        typer.echo(
+            f"{unit:<28}{row['listing_now']:>18}{row['listing_then']:>18}{row['change']:>9}{low:>12.2f}{high:>8.2f}"
+            f"  {'maybe 可能' if row['noise'] else 'no 否' if row['noise'] is not None else '-'}"
+        )
+    typer.echo(f"{found.height} units differ 个单位不同")
