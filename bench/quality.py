@@ -7,7 +7,7 @@ import time
 
 import measure
 
-PARTS = ("sets", "towns", "networks")
+PARTS = ("sets", "towns", "networks", "roles")
 
 
 def main() -> None:
@@ -21,7 +21,9 @@ def main() -> None:
     print("conditions:", ", ".join(f"{name} {value}" for name, value in about.items()))
     for name in asked.only or PARTS:
         begun = time.monotonic()
-        {"sets": sets, "towns": towns, "networks": networks}[name](quick=asked.quick)
+        {"sets": sets, "towns": towns, "networks": networks, "roles": roles}[name](
+            quick=asked.quick
+        )
         print(f"   ({name}: {time.monotonic() - begun:.0f} s)", flush=True)
 
 
@@ -75,6 +77,13 @@ def networks(*, quick: bool) -> None:
     import network_quality
 
     network_quality.bench(quick=quick)
+
+
+def roles(*, quick: bool) -> None:
+    """Roles told apart, and flow stopped by acting in our order, on towns of held-out habits."""
+    import role_quality
+
+    role_quality.bench(quick=quick)
 
 
 if __name__ == "__main__":
