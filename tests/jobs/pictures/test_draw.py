@@ -40,6 +40,14 @@ def test_a_name_is_words_and_never_markup(name):
     assert "&lt;" in page
 
 
+def test_what_stands_in_a_register_sets_no_bound_of_time():
+    given = picture()
+    lines = [*given.lines, Line(0, 1, 1.0, 0, 0, "持有")]
+    page = page_html(Picture("t", "s", given.marks, lines, [], ("a",), []))
+    assert 'min="1000" max="2000"' in page
+    assert 'data-since="0" data-until="0"' in page
+
+
 def test_an_empty_picture_is_a_page_without_a_clock():
     page = page_html(Picture("t", "s", [], [], [], ("a",), []))
     assert "<fieldset" not in page

@@ -42,5 +42,11 @@ def test_a_role_is_shown_as_suspected_by_word_and_look():
     assert {mark.look for mark in seen.picture.marks if mark.key == "person:A4"} == {"controller"}
 
 
+def test_time_is_told_of_what_was_done_and_not_of_registers():
+    lines = view().picture.lines
+    assert {line.since == 0 for line in lines if line.title.startswith("持有")} == {True}
+    assert {line.since > 0 for line in lines if line.title.startswith("使用设备")} == {True}
+
+
 def test_every_relation_has_its_words():
     assert set(RELATIONS) == set(KNOWN)

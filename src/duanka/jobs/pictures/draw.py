@@ -54,7 +54,10 @@ class Mark:
 
 @dataclass(frozen=True)
 class Line:
-    """One tie between two marks by their places in the list; instants in seconds since 1970."""
+    """One tie between two marks by their places in the list.
+
+    Units: `since` and `until` seconds since 1970; 0 for what stands in a register and has no time.
+    """
 
     left: int
     right: int
@@ -88,7 +91,7 @@ def page_html(picture: Picture) -> str:
         loader=FileSystemLoader(folder), autoescape=True, undefined=StrictUndefined,
         trim_blocks=True, lstrip_blocks=True,
     )  # fmt: skip
-    bounds = [at for line in picture.lines for at in (line.since, line.until)]
+    bounds = [at for line in picture.lines if line.since for at in (line.since, line.until)]
     return loader.get_template("picture.html.j2").render(
         picture=picture,
         width=WIDTH,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
@@ -27,6 +27,7 @@ HEAD = (
     "证据自 since",
     "至 until",
 )
+STANDING = ("held_by", "bound_to", "run_by", "opened_by", "opened_at")
 RELATIONS = {
     "held_by": "持有 held by",
     "bound_to": "绑定 bound to",
@@ -75,6 +76,13 @@ def network_view(
         figures=figures,
         tables={"members": told, "links": links},
     )
+
+
+def _span(row: dict[str, Any]) -> tuple[int, int]:
+    """Seconds since 1970 of a tie; nothing where a register tells it."""
+    if row["relation"] in STANDING or not row["first_at"]:
+        return 0, 0
+    return int(row["first_at"].timestamp()), int(row["last_at"].timestamp())
 
 
 def _when(at: datetime | None) -> str:
@@ -175,8 +183,7 @@ def _picture(
         Line(
             *ends[i],
             0.8 + 3.0 * row["weight"],
-            int(row["first_at"].timestamp()) if row["first_at"] else 0,
-            int(row["last_at"].timestamp()) if row["last_at"] else 0,
+            *_span(row),
             f"{RELATIONS[row['relation']]} ×{row['count']} {_when(row['first_at'])} – {_when(row['last_at'])}",
         )
         for i, row in enumerate(links.iter_rows(named=True))
