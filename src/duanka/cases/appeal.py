@@ -49,7 +49,7 @@ class Plea:
 def receive(desk: Desk, of: Record, plea: Plea, policy: Policy) -> Record:
     """The appeal against an order, received and acknowledged; the same plea twice is one appeal.
 
-    Raises: BadInput if the way or what is asked is not known; Conflict if the order has ended.
+    Raises: BadInput if the way or what is asked is not known; Conflict if the order is not in force.
     """
     channels = of.body["appeal_path"].split(", ")
     if plea.channel not in channels or plea.asks not in ASKS:
@@ -61,7 +61,7 @@ def receive(desk: Desk, of: Record, plea: Plea, policy: Policy) -> Record:
     appeal_id = derived("a", of.id, plea.key)
     if desk.has("appeal", appeal_id):
         return desk.get("appeal", appeal_id)
-    if of.state not in {"in_force", "proposed"}:
+    if of.state != "in_force":
         raise Conflict(f"the order is {of.state}", where=of.id, fix="there is nothing to lift")
     regime = regime_at(policy, desk.at)
     answer_by = desk.at + timedelta(days=regime.number("appeals.answer_within_days"))
@@ -153,9 +153,6 @@ def grant(
     if of.state == "in_force":
         why = "document_of_authority" if theirs else "appeal_granted"
         order.lift(desk, of, policy, because=why, words=appeal.id)
-    elif of.state == "proposed":
-        gone = of.but("dropped", dropped_by=desk.viewer.user_id, dropped_because=appeal.id)
-        order.keep(desk, replace(gone, is_open=False, due_at=None), act="drop")
     _label(desk, kept)
     return kept
 
