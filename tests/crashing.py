@@ -13,16 +13,16 @@ from door_room import NOW_US, label, lead, opened, opening, transfer
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
 
-BATCH = 6
-BATCHES = 24
+BATCH = 4
+BATCHES = 12
 
 
 def batches() -> list[list[Any]]:
     """The same batches in every process."""
     sent = [transfer(n) for n in range(BATCH * BATCHES)]
-    sent[5::20] = [opening(n) for n in range(5, len(sent), 20)]
-    sent[8::30] = [label(f"b{n % 3}", n) for n in range(8, len(sent), 30)]
-    sent[9::30] = [lead(f"a{n % 5}", n, 90_000) for n in range(9, len(sent), 30)]
+    sent[5::16] = [opening(n) for n in range(5, len(sent), 16)]
+    sent[8::16] = [label(f"b{n % 3}", n) for n in range(8, len(sent), 16)]
+    sent[9::16] = [lead(f"a{n % 5}", n, 90_000) for n in range(9, len(sent), 16)]
     return [sent[at : at + BATCH] for at in range(0, len(sent), BATCH)]
 
 
@@ -37,7 +37,7 @@ def stream(folder: str, first: int, bomb: tuple[str, int], tell: Connection) -> 
         if n >= first:
             door.take(batch, now_us=NOW_US)
             tell.send(n)
-            if n % 5 == 4:
+            if n % 3 == 2:
                 door.snapshot()
     tell.send(("digest", door.digest()))
     door._held.log.close()  # no snapshot at the end: the next start replays

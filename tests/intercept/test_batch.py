@@ -3,11 +3,12 @@ import numpy as np
 from door_room import judges, label, transfer
 from duanka.intercept import batch, hot_path
 from duanka.intercept.known import Known
+from duanka.tables import INPUTS
 
 
 def test_what_the_log_keeps_is_read_again_to_the_bit():
     sent = [transfer(1), label("b1", 2), transfer(3)]
-    said, asked = hot_path.answer(Known((), 10**13), judges(), sent)
+    said, asked = hot_path.answer(Known(tuple(INPUTS), 10**13), judges(), sent)
     found = batch.read(batch.encode(77, sent, said, asked))
     assert found.now == 77
     assert found.events() == sent

@@ -2,7 +2,6 @@
 
 import confluent_kafka as kafka
 import pytest
-from confluent_kafka.admin import AdminClient, NewTopic
 
 from door_room import NOW_US, opened, transfer
 from duanka.errors import BadInput
@@ -18,10 +17,8 @@ def cluster():
     keeper = kafka.Producer({"test.mock.num.brokers": 1})
     where = next(iter(keeper.list_topics(timeout=30).brokers.values()))
     address = f"{where.host}:{where.port}"
-    admin = AdminClient({"bootstrap.servers": address})
-    made = admin.create_topics([NewTopic(t, 1, 1) for t in ("events", "events.rejects", "answers")])
-    for one in made.values():
-        one.result(60)
+    for topic in ("events", "events.rejects", "answers"):
+        keeper.list_topics(topic, timeout=30)  # the mock cluster makes a topic that is asked for
     yield address
     del keeper
 
@@ -37,7 +34,8 @@ def read(address, topic, count):
     consumer = kafka.Consumer(
         {"bootstrap.servers": address, "group.id": f"look-{topic}", "auto.offset.reset": "earliest"}
     )
-    consumer.assign([kafka.TopicPartition(topic, 0, 0)])
+    partitions = consumer.list_topics(topic, timeout=30).topics[topic].partitions
+    consumer.assign([kafka.TopicPartition(topic, one, 0) for one in partitions])
     found = []
     while len(found) < count:
         found += [one for one in consumer.consume(count, 60) if one.error() is None]
@@ -79,4 +77,8 @@ def test_offsets_follow_the_log_and_poison_goes_aside_with_its_reason(tmp_path, 
 
 def test_a_setting_that_is_wrong_is_told():
     with pytest.raises(BadInput, match="settings"):
-        KafkaSource({"bootstrap.servers": "x", "no.such": "1"}, TOPICS, stopped=lambda: True)
+        KafkaSource(
+            {"bootstrap.servers": "x", "group.id": "g", "no.such": "1"},
+            TOPICS,
+            stopped=lambda: True,
+        )

@@ -47,12 +47,12 @@ def test_the_state_after_many_kills_equals_that_of_a_run_never_killed(tmp_path, 
         left = BATCHES - first
         bomb, after = ("", 0), None
         if killed % 3 == 0:
-            bomb = ("write", rng.randrange(200, 6_000))
+            bomb = ("write", rng.randrange(200, 8_000))
         elif killed % 3 == 1:
             after = rng.randrange(1, 4)
         else:
             bomb = ("snapshot", rng.choice([1, 2]))
-        if left < 8:  # near the end: begin again from the first batch, all of it repeated
+        if left < 4:  # near the end: begin again from the first batch, all of it repeated
             first = 0
         told, code = life(tmp_path, first, bomb, after)
         acknowledged |= {one for one in told if isinstance(one, int)}

@@ -52,9 +52,10 @@ class KafkaSource:
             self._consumer = kafka.Consumer({**shared, **config, "enable.auto.commit": False})
             own = {k: v for k, v in config.items() if not k.startswith(("group.", "session."))}
             self._producer = kafka.Producer({**own, "enable.idempotence": True})
-        except kafka.KafkaException as error:
+        except (kafka.KafkaException, ValueError) as error:
+            why = error.args[0]
             raise BadInput(
-                f"Kafka refuses the settings: {error.args[0].str()}",
+                f"Kafka refuses the settings: {why if isinstance(why, str) else why.str()}",
                 fix="see the settings of librdkafka; bootstrap.servers and group.id are needed",
             ) from error
         self._consumer.subscribe([topics.events])
