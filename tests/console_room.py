@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -11,9 +12,12 @@ from typing import TYPE_CHECKING, Any
 import httpx2
 import polars as pl
 
+from desks import FOUND
 from duanka import tables
+from duanka.cases import case, order
+from duanka.cases.case import Alerts
 from duanka.policy import dated
-from duanka.store.ledger import Ledger, Viewer
+from duanka.store.ledger import SYSTEM, Ledger, Viewer
 from duanka.web.console import make_console
 from duanka.web.findings import Findings
 from duanka.web.people import ROLES, add_user
@@ -107,3 +111,24 @@ def console(folder: Path, findings: Findings | None = None) -> Console:
     add_user(book, Viewer("stranger", ("analyst",), ("bank_2",), ("*",)), WORD, at=AT)
     found = findings or small_run(folder)
     return Console(make_console(found, book, _policy(), clock=clock), book, clock, found)
+
+
+def with_case(room: Console) -> tuple[str, str]:
+    """A case about account A1 with a proposed order: their ids."""
+    found = Alerts("holder", "P1", (FOUND,))
+    with room.book.desk(SYSTEM, at=AT, purpose="a test") as desk:
+        opened = case.open_case(desk, found, _policy())
+        made = order.propose(desk, FOUND, _policy(), case_id=opened.id)
+    return opened.id, made.id
+
+
+def token_of(page: str) -> str:
+    """The token that a page's forms carry."""
+    return re.search(r'name="token" value="([^"]+)"', page)[1]  # type: ignore[index]
+
+
+def version_of(page: str, act: str) -> str:
+    """The version in the form of an act."""
+    return re.search(
+        rf'name="act" value="{act}"><input type="hidden" name="version" value="(\d+)"', page
+    )[1]  # type: ignore[index]

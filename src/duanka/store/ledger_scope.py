@@ -82,13 +82,19 @@ def counted(viewer: Viewer, wanted: Wanted) -> sa.Select[Any]:
 
 
 def acts(viewer: Viewer, names: Sequence[str]) -> sa.Select[Any]:
-    """How often these acts were done to records that the viewer may see: by act, kind and purpose."""
+    """How often these acts were done to records that the viewer may see: by act, kind and purpose.
+
+    Acts that are about no single record are told to who sees every institution and region.
+    """
     same = (RECORD.c.kind == HISTORY.c.kind) & (RECORD.c.id == HISTORY.c.id)
     by = (HISTORY.c.act, HISTORY.c.kind, HISTORY.c.purpose)
+    mine = sa.and_(RECORD.c.id.is_not(None), *within(viewer))
+    if EVERY in viewer.institutions and EVERY in viewer.regions:
+        mine = sa.or_(mine, HISTORY.c.kind == "ledger")
     return (
         sa.select(*by, sa.func.count())
-        .select_from(HISTORY.join(RECORD, same))
-        .where(HISTORY.c.act.in_(names), *within(viewer))
+        .select_from(HISTORY.join(RECORD, same, isouter=True))
+        .where(HISTORY.c.act.in_(names), mine)
         .group_by(*by)
         .order_by(*by)
     )

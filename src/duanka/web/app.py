@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import secrets
 from contextlib import asynccontextmanager
@@ -24,6 +25,10 @@ if TYPE_CHECKING:
     from starlette.routing import BaseRoute
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+    from duanka.web.waiting import Waiting
+
+SNAPSHOT_S = 600.0
+"""Seconds of events that a start after a kill replays at most, and the snapshot before them."""
 LOG = logging.getLogger("duanka.web")
 
 
@@ -33,9 +38,11 @@ def make_app(api: v1.Api, *, pages: Sequence[BaseRoute] = ()) -> Straight:
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
         api.waiting.start()
+        snapshots = asyncio.create_task(keep_snapshots(api.waiting))
         try:
             yield
         finally:
+            snapshots.cancel()
             await api.waiting.close()
             api.gate.log.close()
 
@@ -47,6 +54,20 @@ def make_app(api: v1.Api, *, pages: Sequence[BaseRoute] = ()) -> Straight:
         lifespan=lifespan,
     )
     return Straight({one.path: Unforeseen(one.app) for one in intakes}, rest)
+
+
+async def keep_snapshots(waiting: Waiting, *, every_s: float = SNAPSHOT_S) -> None:
+    """Nothing, ever; after each stretch in which events came in the door has written a snapshot."""
+    done = 0
+    while True:
+        await asyncio.sleep(every_s)
+        if waiting.taken == done or waiting.broken:
+            continue
+        done = waiting.taken
+        try:
+            await waiting.ask(lambda door: door.snapshot())
+        except DuankaError as error:  # the log still has everything; a start only takes longer
+            LOG.warning("no snapshot: %s", error.what)
 
 
 class Straight:

@@ -25,7 +25,19 @@ if TYPE_CHECKING:
 SHANGHAI = timezone(timedelta(hours=8))
 LANGUAGE = "duanka_language"
 PAGE = 50
-MENU = (("/overview", "概览", "Overview"),)
+MENU = (
+    ("/overview", "概览", "Overview"),
+    ("/queue", "案件", "Cases"),
+    ("/network", "团伙", "Networks"),
+    ("/appeals", "申诉", "Appeals"),
+    ("/leads", "线索", "Leads"),
+    ("/openings", "开户", "Applications"),
+    ("/policy", "政策", "Policy"),
+    ("/models", "模型", "Models"),
+    ("/governance", "治理", "Governance"),
+    ("/fairness", "公平", "Fairness"),
+    ("/audit", "审计", "Audit"),
+)
 
 
 class NotIn(NotAllowed):

@@ -84,6 +84,7 @@ class Waiting:
         self.bounds = bounds
         self.meters = meters
         self.count = 0
+        self.taken = 0
         self.broken = ""
         self._on_late = on_late
         self._line: deque[_Waiter] = deque()
@@ -221,6 +222,7 @@ class Waiting:
         at, now = 0, self._loop.time()
         counts = [len(one.events) for one in batch]
         self.count -= sum(counts)
+        self.taken += sum(counts) if fault is None else 0
         self.meters.batch(sum(counts))
         for one, count in zip(batch, counts, strict=True):
             mine = said[at : at + count] if fault is None else None

@@ -2,6 +2,36 @@
 
 from __future__ import annotations
 
-from duanka.web.pages import overview
+from duanka.web.pages import (
+    appeals,
+    audit,
+    card,
+    case,
+    export,
+    fairness,
+    governance,
+    leads,
+    models,
+    network,
+    openings,
+    overview,
+    policy,
+    queue,
+)
 
-PAGES = (overview,)
+PAGES = (
+    overview,
+    queue,
+    case,
+    card,
+    export,
+    network,
+    appeals,
+    leads,
+    openings,
+    policy,
+    models,
+    governance,
+    fairness,
+    audit,
+)

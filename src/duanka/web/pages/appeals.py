@@ -1,0 +1,78 @@
+"""Appeals: what waits for an answer and until when, and the answer itself, by somebody who did not decide."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from starlette.routing import Route
+
+from duanka.cases import appeal
+from duanka.store.ledger_scope import Wanted
+from duanka.web import acting, show
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from starlette.requests import Request
+    from starlette.responses import Response
+
+    from duanka.store.ledger import Desk, Record
+
+ROLES = ("analyst", "officer", "reviewer", "lead_officer", "auditor")
+
+
+def appeals(request: Request) -> Response:
+    office, who = show.office(request), show.viewer(request, *ROLES)
+    with office.book.read(who, at=office.clock()) as desk:
+        counts = desk.count(Wanted("appeal"))
+        found = desk.find(Wanted("appeal", open_only=True), limit=show.PAGE)
+    found.sort(key=lambda one: (one.due_at is None, one.due_at))
+    return show.page(request, "appeals.html", found=found, counts=counts)
+
+
+def one(request: Request) -> Response:
+    office, who = show.office(request), show.viewer(request, *ROLES)
+    with office.book.read(who, at=office.clock()) as desk:
+        found = desk.get("appeal", request.path_params["id"])
+        of = desk.get("order", found.parent_id)
+    why = appeal.explanation(of, office.policy)
+    return show.page(request, "appeal.html", found=found, of=of, why=why, words=None)
+
+
+async def read(request: Request) -> Response:
+    """The words of the appeal, which are personal: the look is written down with its purpose."""
+    office, told = show.office(request), await acting.form_of(request)
+    who = show.viewer(request, *ROLES)
+    show.session(request).purpose = told.get("purpose", "")
+    with office.book.desk(who, at=office.clock(), purpose=told.get("purpose", "")) as desk:
+        found = desk.look("appeal", request.path_params["id"])
+        of = desk.get("order", found.parent_id)
+    why = appeal.explanation(of, office.policy)
+    return show.page(request, "appeal.html", found=found, of=of, why=why, words=found.personal)
+
+
+async def answer(request: Request) -> Response:
+    appeal_id, policy = request.path_params["id"], show.office(request).policy
+
+    def seen(desk: Desk, told: Mapping[str, str]) -> Record:
+        return desk.get("appeal", appeal_id, version=acting.version(told))
+
+    def grant(desk: Desk, told: Mapping[str, str]) -> None:
+        appeal.grant(desk, seen(desk, told), policy, because=told["because"])
+
+    def uphold(desk: Desk, told: Mapping[str, str]) -> None:
+        appeal.uphold(desk, seen(desk, told), policy, because=told["because"])
+
+    def accept(desk: Desk, told: Mapping[str, str]) -> None:
+        appeal.accept(desk, seen(desk, told))
+
+    acts = {"grant": grant, "uphold": uphold, "accept": accept}
+    return await acting.acted(request, "answer to an appeal", acts, back=f"/appeals/{appeal_id}")
+
+
+ROUTES = [
+    Route("/appeals", appeals),
+    Route("/appeals/{id}", one),
+    Route("/appeals/{id}", answer, methods=["POST"]),
+    Route("/appeals/{id}/words", read, methods=["POST"]),
+]

@@ -1,0 +1,38 @@
+"""Applications at the gate: which were advised against or for a closer look, and why; refusals by a person."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from starlette.routing import Route
+
+from duanka.features import catalogue
+from duanka.web import show
+from duanka.web.findings import Ask
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+    from starlette.responses import Response
+
+ROLES = ("analyst", "officer", "reviewer", "lead_officer", "auditor")
+ADVICE = ("refuse_opening", "check_further", "allow")
+
+
+def openings(request: Request) -> Response:
+    """Whole institutions only: an application does not say whose it is before it is opened."""
+    who = show.viewer(request, *ROLES)
+    findings, at = show.office(request).findings, show.number(request, "from")
+    chosen = request.query_params.get("advice", "")
+    advice = chosen if chosen in ADVICE else ADVICE[0]
+    everywhere = who.sees("*", "") and "*" in who.institutions
+    ask = Ask("opening_advice", equal={"advice": advice}, order="score desc, opening_id", limit=show.PAGE, offset=at)  # fmt: skip
+    rows = findings.rows(ask).to_dicts() if everywhere else []
+    tally = findings.tally("opening_advice", ["advice"]).rows(named=True) if everywhere else []
+    words = {f.name: (f.zh, f.en) for f in catalogue.features_of("opening")}
+    return show.page(
+        request, "openings.html", rows=rows, tally=tally, advice=advice, choices=ADVICE,
+        words=words, begin=at, step=show.PAGE,
+    )  # fmt: skip
+
+
+ROUTES = [Route("/openings", openings)]
