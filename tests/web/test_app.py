@@ -1,4 +1,5 @@
 import asyncio
+import threading
 
 import httpx2
 import pytest
@@ -7,7 +8,7 @@ from starlette.routing import Route
 
 from duanka.errors import Conflict
 from duanka.web import opened
-from duanka.web.app import make_app
+from duanka.web.app import keep_snapshots, make_app
 from duanka.web.waiting import Bounds
 from web_room import StandIn, client_of, key_for, lines, transfer
 
@@ -99,3 +100,27 @@ def test_an_unforeseen_fault_on_the_straight_way_is_told_as_well(tmp_path, monke
     response = asyncio.run(play())
     assert response.status_code == 500
     assert "4711" not in response.text
+
+
+def test_a_snapshot_is_written_after_a_stretch_in_which_something_came_in_and_only_then(tmp_path):
+    door, written, wrote = StandIn(), [], threading.Event()
+
+    def snapshot():
+        written.append(len(door.said))
+        wrote.set()
+
+    door.snapshot = snapshot
+
+    async def play():
+        async with client_of(tmp_path, door, token=key_for(tmp_path)) as client:
+            line = client.api.waiting
+            keeping = asyncio.create_task(keep_snapshots(line, every_s=0.01))
+            await asyncio.sleep(0.05)
+            assert written == []
+            await client.post("/v1/events", content=lines(transfer()))
+            assert await asyncio.to_thread(wrote.wait, 20)
+            await asyncio.sleep(0.05)
+            keeping.cancel()
+
+    asyncio.run(asyncio.wait_for(play(), 30))
+    assert written == [1]

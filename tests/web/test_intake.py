@@ -5,11 +5,30 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import fuzz
 from duanka.web import intake
 from duanka.web.reading import MOST_BYTES
 from web_room import StandIn, client_of, key_for, lines, opening, transfer
 
 NDJSON = {"content-type": "application/x-ndjson"}
+FUZZED = 20_000
+CALL = {
+    "kind": "call",
+    "call_id": "c",
+    "at": "2026-06-01T09:00:00+08:00",
+    "caller_id": "s",
+    "callee_id": "t",
+    "duration_s": 60,
+    "answered": True,
+}
+LABEL = {
+    "kind": "label",
+    "card_kind": "account",
+    "card_id": "a",
+    "implicated": True,
+    "known_at": "2026-06-01T09:00:00+08:00",
+    "source": "police",
+}
 
 
 def asked(folder, scene, *scopes, door=None):
@@ -184,6 +203,27 @@ def test_values_are_masked_where_they_are_told_back(tmp_path):
     response = posted(tmp_path, lines(transfer(memo_kind=number, payer_id=number + "x" * 60)))
     assert response.status_code == 422
     assert number not in response.text
+
+
+def test_of_twenty_thousand_fuzzed_lines_each_is_accepted_or_refused_with_a_reason(tmp_path):
+    rows = [transfer("t"), opening("o"), CALL, LABEL, transfer("u", memo_kind="salary")]
+    sent = [line for line in fuzz.lines(11, FUZZED, rows) if line.strip()]
+    door = StandIn()
+
+    async def scene(client):
+        found = []
+        for at in range(0, len(sent), 250):
+            body = b"\n".join(sent[at : at + 250])
+            found += said(await client.post("/v1/events", content=body, headers=NDJSON))
+        found += said(await client.post("/v1/events", content=lines(transfer("after"))))
+        return found
+
+    told = asked(tmp_path, scene, door=door)
+    assert len(told) == len(sent) + 1
+    refused = [one for one in told if "fault" in one]
+    assert all(one["fault"] and one["fix"] for one in refused)
+    assert FUZZED // 10 < len(refused) < FUZZED * 9 // 10
+    assert sum(door.batches) == len(told) - len(refused)
 
 
 @settings(max_examples=60, deadline=None)
