@@ -7,7 +7,7 @@ import time
 
 import measure
 
-PARTS = ("sets", "towns", "networks", "roles")
+PARTS = ("sets", "towns", "networks", "roles", "governance")
 
 
 def main() -> None:
@@ -21,9 +21,14 @@ def main() -> None:
     print("conditions:", ", ".join(f"{name} {value}" for name, value in about.items()))
     for name in asked.only or PARTS:
         begun = time.monotonic()
-        {"sets": sets, "towns": towns, "networks": networks, "roles": roles}[name](
-            quick=asked.quick
-        )
+        parts = {
+            "sets": sets,
+            "towns": towns,
+            "networks": networks,
+            "roles": roles,
+            "governance": governance,
+        }
+        parts[name](quick=asked.quick)
         print(f"   ({name}: {time.monotonic() - begun:.0f} s)", flush=True)
 
 
@@ -84,6 +89,13 @@ def roles(*, quick: bool) -> None:
     import role_quality
 
     role_quality.bench(quick=quick)
+
+
+def governance(*, quick: bool) -> None:
+    """Bad clerks, outlets and districts planted among honest ones, beside raw rates and raw counts."""
+    import governance_quality
+
+    governance_quality.bench(quick=quick)
 
 
 if __name__ == "__main__":

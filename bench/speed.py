@@ -7,7 +7,7 @@ import time
 
 import measure
 
-PARTS = ("features", "model", "run", "growth", "networks", "door")
+PARTS = ("features", "model", "run", "growth", "networks", "door", "scorecards", "http")
 
 
 def main() -> None:
@@ -20,15 +20,26 @@ def main() -> None:
     # only now, since thread pools read the environment when they are loaded
     import door_speed
     import growth_speed
+    import http_speed
     import model_speed
     import network_speed
     import run_speed
+    import scorecard_speed
     import stream_speed
 
     benches = dict(
         zip(
             PARTS,
-            (stream_speed, model_speed, run_speed, growth_speed, network_speed, door_speed),
+            (
+                stream_speed,
+                model_speed,
+                run_speed,
+                growth_speed,
+                network_speed,
+                door_speed,
+                scorecard_speed,
+                http_speed,
+            ),
             strict=True,
         )
     )

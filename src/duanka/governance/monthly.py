@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 TITLES = {
     "progress": "三条线",
     "scorecard": "评分卡",
+    "movement": "变化与排名把握",
     "listing": "挂牌与红黄牌建议",
     "evidence": "依据",
     "questions": "待询问",

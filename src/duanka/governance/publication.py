@@ -16,6 +16,7 @@ from duanka.governance import (
     letters,
     listing,
     months,
+    movement,
     outreach,
     progress,
     scorecard,
@@ -55,6 +56,7 @@ def month_tables(
     return {
         "progress": board,
         "scorecard": scorecard.scorecard(found.sheets, regime).filter(period),
+        "movement": movement.movement(found.sheets, regime, month=month),
         "listing": judged.table.filter(period),
         "evidence": judged.evidence.filter(period) if judged.evidence.height else judged.evidence,
         "questions": gaming.questions(found.sheets, frames, regime, month=month),

@@ -92,9 +92,10 @@ def tail_share(counted: Floats, expected: Floats, variance: Floats) -> Floats:
 
     Units: 0…1; one where nothing was counted.
     """
-    shape = 1.0 / np.maximum(variance, 1e-9)
-    share = stats.nbinom.sf(counted - 1, shape, shape / (shape + np.maximum(expected, 1e-12)))
-    return np.where(counted > 0, share, 1.0)
+    shape, mean = 1.0 / np.maximum(variance, 1e-9), np.maximum(expected, 1e-12)
+    # the negative binomial's upper tail, as the incomplete beta function that it is
+    share = special.betainc(np.maximum(counted, 1.0), shape, mean / (shape + mean))
+    return np.asarray(np.where(counted > 0, share, 1.0))
 
 
 @dataclass(frozen=True)
@@ -145,7 +146,8 @@ def ordinary(counted: Floats, expected: Floats, *, usual: float) -> tuple[float,
         level, variance = np.exp(at)
         shape, mean = 1.0 / variance, level * e
         within = log_likelihood(o[~over], mean[~over], shape)
-        beyond = stats.nbinom.logsf(cap[over] - 1, shape, shape / (shape + mean[over]))
+        reached = special.betainc(cap[over], shape, mean[over] / (shape + mean[over]))
+        beyond = np.log(np.maximum(reached, 1e-300))
         prior = at[1] - 2.0 * variance / usual - 0.5 * at[0] ** 2
         return -float(times[~over] @ within + times[over] @ beyond) - float(prior)
 

@@ -1,0 +1,134 @@
+"""Are bad clerks, outlets and districts found among honest ones of very unequal size, and honest ones left alone?"""
+
+from __future__ import annotations
+
+import sys
+from collections import defaultdict
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from measure import ROOT, keep, show
+
+sys.path.insert(0, str(ROOT / "tests"))
+
+KINDS = ("staff", "outlet", "region")
+CASES = (
+    ("clerks, 30 times", {"staff": 12}, 30.0),
+    ("outlets, 10 times", {"outlet": 10}, 10.0),
+    ("districts, 3 times", {"region": 3}, 3.0),
+    ("all three", {"staff": 8, "outlet": 5, "region": 2}, 12.0),
+)
+WAYS = ("evidence", "rank", "raw rate", "raw count")
+
+
+def orders(kind: str, cards: pl.DataFrame, evidence: pl.DataFrame) -> dict[str, list[str]]:
+    """Units from the worst on, by the last month's evidence, by the scorecard's ranks, by raw rate and raw count."""
+    mine = cards.filter(pl.col("unit_kind") == kind)
+    units = mine.group_by("unit_id").agg(
+        count=pl.col("implicated").sum(),
+        rate=pl.col("implicated").sum() / pl.col("exposure").max(),
+        low=(pl.col("lower_per_10k") / pl.col("expected_per_10k")).max(),
+    ).sort("unit_id")  # fmt: skip
+    last = evidence.filter(
+        pl.col("unit_kind") == kind, pl.col("period") == evidence["period"].max()
+    )
+    told = last.sort("tail_share", "unit_id")["unit_id"].to_list()
+    rest = [one for one in units["unit_id"] if one not in set(told)]
+
+    def by(column: str) -> list[str]:
+        return units.sort(column, descending=True, maintain_order=True)["unit_id"].to_list()
+
+    return {
+        "evidence": told + rest,
+        "rank": by("low"),
+        "raw rate": by("rate"),
+        "raw count": by("count"),
+    }
+
+
+def one_world(
+    case: tuple[str, dict[str, int], float], seed: int, found: dict[Any, list[float]]
+) -> None:
+    """Nothing; precision and recall at as many as were planted, and what was listed, are added."""
+    import governance_room
+    from duanka.governance import listing, scorecard
+    from duanka.policy import dated
+
+    name, bad, times = case
+    plan = governance_room.Plan(
+        seed=seed,
+        cards=60_000,
+        institutions=12,
+        outlets=400,
+        regions=60,
+        bad=bad,
+        times=times,
+        batch=0.1,
+    )
+    world = governance_room.build(plan)
+    regime = dated.load().at(world.as_of.date())
+    governed = scorecard.govern(world.tables, world.as_of, regime)
+    assert governed is not None
+    cards = scorecard.scorecard(governed.sheets, regime)
+    judged = listing.judge(governed, regime, world.tables["institution"])
+    last = judged.table.filter(
+        pl.col("period") == judged.table["period"].max(), pl.col("listing") != "none"
+    )
+    for kind in KINDS:
+        planted = world.planted[kind]
+        listed = set(last.filter(pl.col("unit_kind") == kind)["unit_id"])
+        found[name, kind, "listed"].append(len(listed))
+        found[name, kind, "listed planted"].append(len(listed & planted))
+        if not planted:
+            continue
+        for way, order in orders(kind, cards, judged.evidence).items():
+            found[name, kind, way].append(len(set(order[: len(planted)]) & planted) / len(planted))
+            found[name, kind, f"{way} 2k"].append(
+                len(set(order[: 2 * len(planted)]) & planted) / len(planted)
+            )
+
+
+def honest_worlds(seeds: int) -> tuple[int, int, int]:
+    """In how many honest worlds anything was listed in the last month, of how many, and how many units in all."""
+    found: dict[Any, list[float]] = defaultdict(list)
+    for seed in range(seeds):
+        one_world(("honest", {}, 1.0), 1_000 + seed, found)
+    listed = np.sum([found["honest", kind, "listed"] for kind in KINDS], axis=0)
+    return int((listed > 0).sum()), seeds, int(listed.sum())
+
+
+def bench(*, quick: bool) -> dict[str, Any]:
+    """All figures of this file, printed."""
+    seeds = 3 if quick else 10
+    found: dict[Any, list[float]] = defaultdict(list)
+    for case in CASES:
+        for seed in range(seeds):
+            one_world(case, 100 + seed, found)
+    rows = []
+    for name, bad, _ in CASES:
+        for kind in (kind for kind in KINDS if kind in bad):
+            means = [float(np.mean(found[name, kind, way])) for way in WAYS]
+            twice = [float(np.mean(found[name, kind, f"{way} 2k"])) for way in WAYS]
+            listed = [int(np.sum(found[name, kind, word])) for word in ("listed", "listed planted")]
+            rows.append([name, kind, bad[kind], *means, *twice, f"{listed[1]} of {listed[0]}"])
+    show(
+        f"planted units among honest ones of unequal size: precision (= recall) at k planted, recall at 2k; {seeds} worlds each",
+        ["planted", "kind", "k", *WAYS, *(f"{way} 2k" for way in WAYS), "listed: planted"], rows,
+        note="60,000 cards, 400 outlets of log-normal size, 1,600 clerks, 60 districts, a year of labels; "
+        "`rank` by the best month of the scorecard; clerks of a bad outlet and hosts of a bad clerk count as honest",
+    )  # fmt: skip
+    worlds, of, units = honest_worlds(seeds * 2)
+    show(
+        "honest worlds: anything listed in the last month, among 3 kinds of unit",
+        ["worlds with a listing", "of", "units listed in all"], [[worlds, of, units]],
+        note="each kind of unit by itself may be wrong in 5 % of worlds",
+    )  # fmt: skip
+    result = {"rows": rows, "honest": [worlds, of, units]}
+    keep("quality_governance", result)
+    return result
+
+
+if __name__ == "__main__":
+    bench(quick="--quick" in sys.argv)
