@@ -170,12 +170,19 @@ def _judge(
         "precision": precision, "recall": recall, "listed": len(cards.said), "true": len(true),
         "honest": len(set(cards.said) - set(true)), "persons_precision": persons[0],
         "persons_recall": persons[1], "victims": f"{len(swallowed)} of {len(victims)}",
-        **{f"recall_{k}": b_cubed(cards, only=k)[1] for k in kinds},
+        **{f"recall_{k}": b_cubed(_of_kind(cards, k))[1] for k in kinds},
     }  # fmt: skip
 
 
-def b_cubed(groups: Groups, *, only: str | None = None) -> tuple[float, float]:
-    """B-cubed precision over the items said, and recall over the true ones (of one kind, if asked).
+def _of_kind(groups: Groups, kind: str) -> Groups:
+    said, true = (
+        {key: n for key, n in part.items() if key[0] == kind} for part in (groups.said, groups.true)
+    )
+    return Groups(said, true)
+
+
+def b_cubed(groups: Groups) -> tuple[float, float]:
+    """B-cubed precision over the items said, and recall over the true ones.
 
     Source: Bagga and Baldwin 1998. An item in no group is a group of one, on either side.
     """
@@ -189,5 +196,5 @@ def b_cubed(groups: Groups, *, only: str | None = None) -> tuple[float, float]:
         return sum(label.get(one, one) == label.get(item, item) for one in among) / len(among)
 
     precise = [share(i, by_said[n], true) for i, n in said.items()]
-    found = [share(i, by_true[r], said) for i, r in true.items() if only is None or i[0] == only]
+    found = [share(i, by_true[r], said) for i, r in true.items()]
     return tuple(sum(x) / max(len(x), 1) for x in (precise, found))  # type: ignore[return-value]

@@ -85,6 +85,12 @@ def test_a_host_is_as_pure_as_its_sharers_with_strangers_taken_for_granted():
     assert row["purity"] == pytest.approx(1.2 / (3 + tie.strangers))
 
 
+def test_a_contact_phone_bound_to_the_account_is_one_witness_and_not_two():
+    bound = on("a", "b", "h", relation="bound_to", host="s1", kind="sim")
+    both = [*bound, *on("a", "b", "h", relation="run_by", host="s1", kind="sim")]
+    assert believed(both, a=1.0, b=1.0)[0] == believed(bound, a=1.0, b=1.0)[0]
+
+
 def test_contact_spreads_nothing():
     assert believed(on("a", "b", "c", relation="called", kind="sim"), a=1.0, b=1.0)[0] == {
         "a": 1.0,

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 NEEDS_TWO = ("online_from", "opened_at", "paid")
 """Relations over which one suspected holder alone says nothing about the others."""
 ROUNDS = 2
+SAME = {"run_by": "bound_to"}
+"""A company's contact phone is mostly the one bound to its account: two relations, one witness."""
 SUPPORT: dict[str, pl.DataType | type[pl.DataType]] = {
     "card_kind": KIND,
     "card_id": pl.String,
@@ -67,6 +69,10 @@ def spread(
     return Spread(_believed(belief, support), _judged(owned, belief, support, rules))
 
 
+def _witness(relation: pl.Expr) -> pl.Expr:
+    return relation.cast(pl.String).replace(SAME).cast(EVIDENCE["relation"])
+
+
 def _believed(prior: pl.DataFrame, support: pl.DataFrame) -> pl.DataFrame:
     """What cards are believed to be by themselves and by the strongest host of each relation."""
     around = (
@@ -92,7 +98,7 @@ def _apart(ties: pl.DataFrame, prior: pl.DataFrame, support: pl.DataFrame) -> pl
         pl.col("left_kind").alias("card_kind"), pl.col("left_id").alias("card_id"), "relation"
     ).unique()
     others = near.join(support, on=CARD, suffix="_other").filter(
-        pl.col("relation") != pl.col("relation_other")
+        _witness(pl.col("relation")) != pl.col("relation_other")
     )
     rest = (
         others.sort(*CARD, "relation", "relation_other")
@@ -155,6 +161,7 @@ def _round(ties: pl.DataFrame, register: pl.DataFrame) -> pl.DataFrame:
     return (
         pl.concat([upward, _downstream(ties, register)])
         .filter(pl.col("support") > 0)
+        .with_columns(_witness(pl.col("relation")))
         .group_by(*CARD, "relation")
         .agg(pl.col("support").max())
     )
