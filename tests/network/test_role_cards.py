@@ -1,7 +1,7 @@
 import polars as pl
 import pytest
 
-from duanka.network.role_cards import moved, with_holders
+from duanka.network.role_cards import with_holders
 from network.role_room import (
     REGIME,
     account,
@@ -58,14 +58,14 @@ def test_what_everybody_is_owed_is_no_part_of_any_trade(memo):
     rows = [paid("t1", 1, "a", "b", 10, memo_kind=memo), paid("t2", 2, "a", "b", 10), paid("t3", 3, "a", "b", 10, outcome="failed"), paid("t4", 4, "a", "a", 10)]  # fmt: skip
     frames = {"account": frame("account", [account("a", "A")]), "transfer": frame("transfer", rows)}
     some = known(frames, scores(a=0.5))
-    assert moved(some)["transfer_id"].to_list() == ["t2"]
-    sides = with_holders(some, moved(some)).select("payer", "payee", "payer_p", "payee_p", "exit")
+    assert some.moves["transfer_id"].to_list() == ["t2"]
+    sides = with_holders(some, some.moves).select("payer", "payee", "payer_p", "payee_p", "exit")
     assert sides.row(0) == ("A", None, 0.5, 0.0, False)
 
 
 def test_no_table_is_no_move_and_a_number_is_a_rule():
     nothing = known({}, scores(a=0.9))
-    assert moved(nothing).is_empty()
+    assert nothing.moves.is_empty()
     assert not nothing.has("transfer")
     assert nothing.suspects["since"].null_count() == 1
     assert nothing.number("suspected_score") == REGIME.number("roles.suspected_score")

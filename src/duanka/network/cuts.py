@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 
 from duanka.network.cuts_replay import OUTSIDE, Past, room, stopped
-from duanka.network.role_cards import PASSES, moved
+from duanka.network.role_cards import PASSES
 from duanka.network.role_money import sellers_paid
 from duanka.network.role_places import strongest
 from duanka.tables import typed
@@ -65,7 +65,7 @@ def past_flow(known: Known, flow: pl.DataFrame) -> pl.DataFrame:
         return pl.DataFrame()
     bad = known.of_kind("account", known.suspects).select("card_id", "p", "since")
     start = pl.lit(known.as_of) - pl.duration(days=known.number("cuts.days"))
-    rows = moved(known).filter(pl.col("at") >= start)
+    rows = known.moves.filter(pl.col("at") >= start)
     for side in ("payer", "payee"):
         one = bad.rename({"card_id": f"{side}_id", "p": f"{side}_p", "since": f"{side}_since"})
         rows = rows.join(one, on=f"{side}_id", how="left", maintain_order="left")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -38,6 +38,7 @@ class Known:
         cards: card_kind, card_id, holder_id, holder_kind, p (how suspected, 0 to 1).
         suspects: the suspected among them, with since (first instant of the use that made them so).
         holders: holder_id, holder_kind, p (of the most suspected card), since (the earliest).
+        moves: the transfers that moved money, without what everybody is owed.
     """
 
     frames: Frames
@@ -46,6 +47,7 @@ class Known:
     cards: pl.DataFrame
     suspects: pl.DataFrame
     holders: pl.DataFrame
+    moves: pl.DataFrame
 
     def has(self, *names: str) -> bool:
         """Whether all these tables are held; one that is not held says nothing of anybody."""
@@ -67,7 +69,7 @@ def know(frames: Frames, scores: pl.DataFrame, *, as_of: datetime, rules: Regime
         table `score`; a card cleared by review or appeal is not suspected.
     """
     cards = _cards(frames, scores)
-    known = Known(frames, as_of, rules, cards, cards, cards)
+    known = Known(frames, as_of, rules, cards, cards, cards, _moved(frames))
     bad = cards.filter(pl.col("p") >= known.number("suspected_score"))
     bad = bad.join(_since(known, bad), on=["card_kind", "card_id"], how="left")
     holders = (
@@ -76,7 +78,7 @@ def know(frames: Frames, scores: pl.DataFrame, *, as_of: datetime, rules: Regime
         .agg(pl.col("p").max(), pl.col("since").min())
         .sort("holder_id")
     )
-    return Known(frames, as_of, rules, cards, bad, holders)
+    return replace(known, suspects=bad, holders=holders)
 
 
 def _cards(frames: Frames, scores: pl.DataFrame) -> pl.DataFrame:
@@ -141,15 +143,15 @@ def _since(known: Known, bad: pl.DataFrame) -> pl.DataFrame:
     return days.filter(busy).group_by(key).agg(pl.col("at").min().alias("since"))
 
 
-def moved(known: Known) -> pl.DataFrame:
+def _moved(frames: Frames) -> pl.DataFrame:
     """Transfers that moved money between two accounts, without what everybody is owed.
 
     Wages, pensions and the other protected payments, and refunds, are no part of any trade.
     """
-    if not known.has("transfer"):
+    if "transfer" not in frames or frames["transfer"].is_empty():
         return _NO_MOVES
     dull = [*PROTECTED_MEMOS, "refund"]
-    return known.frames["transfer"].filter(
+    return frames["transfer"].filter(
         pl.col("outcome").cast(pl.String).ne_missing("failed"),
         pl.col("payer_id") != pl.col("payee_id"),
         ~pl.col("memo_kind").cast(pl.String).is_in(dull).fill_null(value=False),

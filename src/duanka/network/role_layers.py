@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from duanka.network.role_cards import moved, with_holders
+from duanka.network.role_cards import with_holders
 from duanka.network.role_money import kinds
 from duanka.network.role_signals import none_found, said, spans
 
@@ -22,7 +22,7 @@ def after_layers(known: Known) -> pl.DataFrame:
     if not known.has("transfer"):
         return none_found()
     bad = known.of_kind("account", known.suspects).select("card_id", "since")
-    rows = moved(known)
+    rows = known.moves
     out = rows.join(bad, left_on="payer_id", right_on="card_id").filter(
         pl.col("at") >= pl.col("since")
     )
@@ -55,7 +55,7 @@ def exits(known: Known) -> pl.DataFrame:
     far = pl.any_horizontal(
         *(pl.col(side).str.starts_with(e) for side in ("payer_id", "payee_id") for e in ("CRYPTO:", "OVERSEAS:"))
     )  # fmt: skip
-    rows = moved(known).filter(far, pl.col("amount_fen") >= known.number("least_proceeds_fen"))
+    rows = known.moves.filter(far, pl.col("amount_fen") >= known.number("least_proceeds_fen"))
     rows = with_holders(known, rows)
     own = pl.coalesce("payer", "payee")
     clean = pl.max_horizontal("payer_p", "payee_p") < known.number("suspected_score")
@@ -74,7 +74,7 @@ def withdrawals(known: Known) -> pl.DataFrame:
     """
     if not known.has("transfer"):
         return none_found()
-    rows = moved(known).filter(pl.col("payee_id") == "CASH", pl.col("device_id").is_not_null())
+    rows = known.moves.filter(pl.col("payee_id") == "CASH", pl.col("device_id").is_not_null())
     rows = with_holders(known, rows).filter(pl.col("payer").is_not_null())
     bad = rows.filter(pl.col("payer_p") >= known.number("suspected_score"))
     near = rows.filter(pl.col("payer_p") < known.number("suspected_score")).join(
@@ -93,7 +93,7 @@ def cash_of_many(known: Known) -> pl.DataFrame:
     if not known.has("transfer"):
         return none_found()
     bad = known.of_kind("account", known.suspects)["card_id"]
-    rows = moved(known)
+    rows = known.moves
     got = with_holders(known, rows.filter(pl.col("payer_id").is_in(bad.implode())))
     got = got.filter(
         pl.col("payee").is_not_null(), pl.col("payee_p") < known.number("suspected_score")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from duanka.network.role_cards import PASSES, moved, with_holders
+from duanka.network.role_cards import PASSES, with_holders
 from duanka.network.role_money import kinds
 from duanka.network.role_signals import none_found, said, spans
 
@@ -39,7 +39,7 @@ def paid_suspected(known: Known) -> pl.DataFrame:
     if not known.has("transfer"):
         return pl.DataFrame()
     bad = known.of_kind("account", known.suspects).select("card_id", "since")
-    rows = moved(known).join(bad, left_on="payee_id", right_on="card_id")
+    rows = known.moves.join(bad, left_on="payee_id", right_on="card_id")
     rows = rows.filter(
         pl.col("at") >= pl.col("since") - pl.duration(days=1),
         pl.len().over("payer_id", "payee_id") <= PASSES,
@@ -98,7 +98,7 @@ def _called(known: Known, paid: pl.DataFrame) -> pl.DataFrame:
 
 def _own_money(known: Known, paid: pl.DataFrame) -> pl.DataFrame:
     """Signal `passes_others_money`: what share of these payments had come in from elsewhere the day before."""
-    rows = moved(known).filter(pl.col("payee_id").is_in(paid["payer_id"].unique().implode()))
+    rows = known.moves.filter(pl.col("payee_id").is_in(paid["payer_id"].unique().implode()))
     came = rows.select(pl.col("payee_id").alias("payer_id"), pl.col("at").alias("came_at"), pl.col("amount_fen").alias("came"))  # fmt: skip
     near = paid.join(came, on="payer_id").filter(
         pl.col("came_at").is_between(pl.col("at") - pl.duration(days=1), pl.col("at"))

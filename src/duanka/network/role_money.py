@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from duanka.network.role_cards import moved, with_holders
+from duanka.network.role_cards import with_holders
 from duanka.network.role_signals import merged, none_found, said, spans
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def pairs(known: Known, asked: pl.DataFrame, side: str, *, losses: pl.Series) ->
         return pl.DataFrame(schema=PAIR)
     column = "payee_id" if side == "taker" else "payer_id"
     mine = known.of_kind("account").join(asked, on="holder_id", how="semi")["card_id"]
-    rows = moved(known).filter(
+    rows = known.moves.filter(
         pl.col(column).is_in(mine.implode()), ~pl.col("transfer_id").is_in(losses.implode())
     )
     least = known.number("suspected_score")
@@ -154,7 +154,7 @@ def before_purchase(known: Known, heads: pl.DataFrame, core: pl.DataFrame) -> pl
         return none_found()
     accounts = known.of_kind("account").select("card_id", "holder_id")
     of_heads = accounts.join(heads, on="holder_id", how="semi")["card_id"].implode()
-    rows = moved(known).filter(
+    rows = known.moves.filter(
         pl.col("payee_id").is_in(of_heads) | pl.col("payer_id").is_in(of_heads)
     )
     rows = with_holders(known, rows)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from duanka.network.role_cards import PASSES, moved
+from duanka.network.role_cards import PASSES
 from duanka.network.role_money import kinds
 from duanka.network.role_signals import none_found, said, spans
 
@@ -22,8 +22,9 @@ _SEEN = (
 
 
 def seen(known: Known) -> pl.DataFrame:
-    """Every sighting of a card of a known holder on a device: card_kind, card_id, holder_id, p, device_id, at.
+    """The sightings of all cards of who was ever on a device with a suspected card.
 
+    Columns: card_kind, card_id, holder_id, holder_kind, p, device_id, at.
     Cash machines and the desks of outlets are devices of nobody and are left out.
     """
     parts = []
@@ -39,6 +40,10 @@ def seen(known: Known) -> pl.DataFrame:
         return pl.DataFrame()
     rows = pl.concat(parts).filter(pl.col("device_id").is_not_null())
     cards = known.cards.filter(pl.col("holder_id").is_not_null())
+    hosts = rows.join(known.suspects.select(CARD), on=CARD, how="semi")["device_id"].unique()
+    near = rows.filter(pl.col("device_id").is_in(hosts.implode())).select(CARD).unique()
+    asked = cards.join(near, on=CARD, how="semi")["holder_id"].unique()
+    cards = cards.filter(pl.col("holder_id").is_in(asked.implode()))
     return rows.join(cards.select(*CARD, "holder_id", "holder_kind", "p"), on=CARD)
 
 
@@ -138,7 +143,7 @@ def flow_through(known: Known) -> list[pl.DataFrame]:
     if not known.has("transfer"):
         return [none_found()]
     mine = known.of_kind("account", known.suspects).select("card_id", "since")
-    rows = moved(known)
+    rows = known.moves
     came = rows.join(mine, left_on="payee_id", right_on="card_id").with_columns(
         card=pl.col("payee_id")
     )
