@@ -3,36 +3,50 @@
 from __future__ import annotations
 
 import os
-import signal
-from typing import TYPE_CHECKING
+import subprocess
+import sys
+from pathlib import Path
 
+_BEFORE = """
+import os, signal, sys
+from datetime import datetime
+from pathlib import Path
+sys.path.insert(0, {tests!r})
 from duanka.jobs.progress import Progress
+from duanka.policy import dated
+from duanka.store import ledger
+from duanka.store.ledger import open_ledger
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
+book, now = open_ledger({url!r}, keys=Path({keys!r})), datetime.fromisoformat({now!r})
+policy, say = dated.load([]), Progress()
+left = {steps}
+begin = ledger.Ledger.desk
+
+def desk(self, *args, **more):
+    global left
+    left -= 1
+    if left < 0:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return begin(self, *args, **more)
+
+ledger.Ledger.desk = desk
+"""
 
 
-class Deadly(Progress):
-    """Progress that kills its process at the given step."""
+def killed(work: str, *, url: str, keys: Path, now: str, steps: int) -> int:
+    """How a process ended that did the work on a ledger: -9 if it was killed before its next transaction.
 
-    def __init__(self, steps: int) -> None:
-        super().__init__()
-        self._left = steps
-
-    def advance(self, done: int, total: int) -> None:
-        self._left -= 1
-        if self._left <= 0:
-            os.kill(os.getpid(), signal.SIGKILL)
-
-
-def killed_after(work: Callable[[Progress], object], *, steps: int) -> int:
-    """How the process ended that did the work: -9 if it was killed in the middle, 0 if it finished."""
-    child = os.fork()
-    if child == 0:
-        try:
-            work(Deadly(steps))
-        except BaseException:  # noqa: BLE001 - the parent sees the code
-            os._exit(1)
-        os._exit(0)
-    _, status = os.waitpid(child, 0)
-    return os.waitstatus_to_exitcode(status)
+    Columns: `work` is Python that uses book, policy, now and say; `steps` how many transactions it may begin.
+    """
+    told = {"url": url, "keys": str(keys), "now": now, "steps": steps}
+    before = _BEFORE.format(tests=str(Path(__file__).parent), **told)
+    environ = os.environ | {"POLARS_MAX_THREADS": "1", "OMP_NUM_THREADS": "1"}
+    done = subprocess.run(
+        [sys.executable, "-c", before + work],
+        env=environ,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode in {0, -9}, done.stderr
+    return done.returncode

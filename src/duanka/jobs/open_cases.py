@@ -16,6 +16,7 @@ from duanka.cases.reverification import Card
 from duanka.errors import BadInput, Conflict, NotAllowed
 from duanka.jobs.load import find
 from duanka.store.ledger import SYSTEM
+from duanka.tables import kinds
 from duanka.tables.check import check
 from duanka.tables.read import batches
 
@@ -232,9 +233,10 @@ def _table(out: Path, name: str) -> pl.DataFrame | None:
     if not (path := out / f"{name}.csv").exists():
         return None
     frame = pl.read_csv(path, infer_schema=False)
+    plain = [one for one in tables.columns(name) if one.kind != "list" and one.name in frame]
     lists = [one.name for one in tables.columns(name) if one.kind == "list"]
-    frame = frame.with_columns(pl.col(lists).fill_null("").str.split(";"))
-    return tables.typed(name, frame)
+    read = [kinds.read(frame[one.name], one)[0].alias(one.name) for one in plain]
+    return tables.typed(name, frame.with_columns(*read, pl.col(lists).fill_null("").str.split(";")))
 
 
 def _register(judged: Judged) -> pl.DataFrame:
