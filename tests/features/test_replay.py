@@ -95,3 +95,13 @@ def test_parts_answer_every_question_once_and_as_the_whole_does(at_once):
 def test_parts_of_nothing_are_none():
     empty = stream()
     assert not list(replay.answer_parts(empty, replay.ask(NONE, NONE, empty), LAYOUT, names=NAMES))
+
+
+def test_columns_alike_hold_the_same_and_are_read_only():
+    writable = np.arange(6)
+    frozen = np.arange(6)
+    frozen.flags.writeable = False
+    made = replay.alike(replay.Events(writable, frozen, *(writable[::2],) * 4))
+    assert all(not column.flags.writeable and column.flags.c_contiguous for column in made)
+    assert made.at.tolist() == [0, 2, 4]
+    assert writable.flags.writeable

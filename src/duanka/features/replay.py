@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import numba as nb
 import numpy as np
@@ -56,6 +56,17 @@ class Into(NamedTuple):
     column: Ints
 
 
+_Columns = TypeVar("_Columns", Events, Questions)
+
+
+def alike(columns: _Columns) -> _Columns:
+    """The same columns, all to be read only: the compiler makes a kernel anew for every mixture it meets."""
+    held = [np.ascontiguousarray(column).view() for column in columns]
+    for column in held:
+        column.flags.writeable = False
+    return type(columns)(*held)
+
+
 def ask(key: Ints, asked_at: Ints, events: Events) -> Questions:
     """Questions asked when everything known before `asked_at` had arrived, and nothing else.
 
@@ -94,6 +105,7 @@ def answer_into(
 
     For whoever has the matrix already: nothing is filled twice.
     """
+    events, questions = alike(events), alike(questions)
     order = _ordered(events, questions)
     edges = _cut(order.e_bounds, order.q_bounds, max(1, threads))
 
@@ -122,6 +134,7 @@ def answer_parts(
 
     Shapes: (questions of the part,), (questions of the part, names).
     """
+    events, questions = alike(events), alike(questions)
     order = _ordered(events, questions)
     bounds, to = order.q_bounds, np.arange(len(names))
     begin = 0
@@ -161,6 +174,7 @@ def entry_flags(events: Events, layout: kernel.Layout) -> Ints:
 
     Events must be in time order: with late ones the entry would depend on who asked in between.
     """
+    events = alike(events)
     size = int(events.key.max(initial=-1)) + 1
     order, bounds = order_by_key(events.key, size)
     out = np.zeros(events.key.size, dtype=np.int64)

@@ -147,11 +147,17 @@ def two_sided(
 
     `keep`: masks of moves whose giver, whose taker has a history worth keeping.
     """
-    at = np.repeat(moves.at, 2)
-    key = np.stack([moves.giver, moves.taker], axis=1).ravel()
-    other = np.stack([moves.taker, moves.giver], axis=1).ravel()
-    flags = np.stack([giver_flags | f.OUT, taker_flags | f.IN], axis=1).ravel()
-    kept = np.stack(keep, axis=1).ravel().astype(np.bool_)
-    value = np.repeat(moves.value, 2)
-    events = (key[kept], other[kept], at[kept], value[kept], flags[kept], at[kept])
-    return Events(*(np.ascontiguousarray(column) for column in events))
+    kept = np.stack(keep, axis=1).ravel()
+
+    def both(giver: Ints, taker: Ints) -> Ints:
+        return np.stack([giver, taker], axis=1).ravel()[kept]  # one column at a time: they are long
+
+    at = both(moves.at, moves.at)
+    return Events(
+        key=both(moves.giver, moves.taker),
+        other=both(moves.taker, moves.giver),
+        at=at,
+        value=both(moves.value, moves.value),
+        flags=both(giver_flags | f.OUT, taker_flags | f.IN),
+        known_at=at,
+    )
