@@ -7,7 +7,7 @@ import time
 
 import measure
 
-PARTS = ("features", "model", "run", "growth", "networks", "door", "scorecards", "http")
+PARTS = ("features", "model", "run", "growth", "networks", "door", "scorecards", "http", "live")
 
 
 def main() -> None:
@@ -21,6 +21,7 @@ def main() -> None:
     import door_speed
     import growth_speed
     import http_speed
+    import live_speed
     import model_speed
     import network_speed
     import run_speed
@@ -39,6 +40,7 @@ def main() -> None:
                 door_speed,
                 scorecard_speed,
                 http_speed,
+                live_speed,
             ),
             strict=True,
         )
