@@ -13,6 +13,7 @@ from measure import ROOT, keep, show
 
 sys.path.insert(0, str(ROOT / "tests"))
 
+CARDS = 120_000
 KINDS = ("staff", "outlet", "region")
 CASES = (
     ("clerks, 30 times", {"staff": 12}, 30.0),
@@ -20,20 +21,26 @@ CASES = (
     ("districts, 3 times", {"region": 3}, 3.0),
     ("all three", {"staff": 8, "outlet": 5, "region": 2}, 12.0),
 )
+WINDOW = 6
 WAYS = ("evidence", "rank", "raw rate", "raw count")
 
 
 def orders(kind: str, cards: pl.DataFrame, evidence: pl.DataFrame) -> dict[str, list[str]]:
-    """Units from the worst on, by the last month's evidence, by the scorecard's ranks, by raw rate and raw count."""
-    mine = cards.filter(pl.col("unit_kind") == kind)
-    units = mine.group_by("unit_id").agg(
-        count=pl.col("implicated").sum(),
-        rate=pl.col("implicated").sum() / pl.col("exposure").max(),
-        low=(pl.col("lower_per_10k") / pl.col("expected_per_10k")).max(),
-    ).sort("unit_id")  # fmt: skip
-    last = evidence.filter(
-        pl.col("unit_kind") == kind, pl.col("period") == evidence["period"].max()
+    """Units from the worst on, as a ranking of the last month would have them: all by the same six months."""
+    months = sorted(set(cards["period"]))[-WINDOW:]
+    mine = cards.filter(pl.col("unit_kind") == kind, pl.col("period").is_in(months))
+    low = pl.col("lower_per_10k") / pl.col("expected_per_10k")
+    units = (
+        mine.sort("period")
+        .group_by("unit_id")
+        .agg(
+            count=pl.col("implicated").sum(),
+            rate=pl.col("implicated").sum() / pl.col("exposure").max(),
+            low=low.filter(pl.col("period") == months[-1]).max().fill_null(0.0),
+        )
+        .sort("unit_id")
     )
+    last = evidence.filter(pl.col("unit_kind") == kind, pl.col("period") == months[-1])
     told = last.sort("tail_share", "unit_id")["unit_id"].to_list()
     rest = [one for one in units["unit_id"] if one not in set(told)]
 
@@ -59,7 +66,7 @@ def one_world(
     name, bad, times = case
     plan = governance_room.Plan(
         seed=seed,
-        cards=60_000,
+        cards=CARDS,
         institutions=12,
         outlets=400,
         regions=60,
@@ -101,7 +108,7 @@ def honest_worlds(seeds: int) -> tuple[int, int, int]:
 
 def bench(*, quick: bool) -> dict[str, Any]:
     """All figures of this file, printed."""
-    seeds = 3 if quick else 10
+    seeds = 2 if quick else 10
     found: dict[Any, list[float]] = defaultdict(list)
     for case in CASES:
         for seed in range(seeds):
@@ -116,8 +123,8 @@ def bench(*, quick: bool) -> dict[str, Any]:
     show(
         f"planted units among honest ones of unequal size: precision (= recall) at k planted, recall at 2k; {seeds} worlds each",
         ["planted", "kind", "k", *WAYS, *(f"{way} 2k" for way in WAYS), "listed: planted"], rows,
-        note="60,000 cards, 400 outlets of log-normal size, 1,600 clerks, 60 districts, a year of labels; "
-        "`rank` by the best month of the scorecard; clerks of a bad outlet and hosts of a bad clerk count as honest",
+        note="120,000 cards, 400 outlets of log-normal size, 1,600 clerks, 60 districts, a year of labels; "
+        "all by the last six months; `rank` by the better side of the last month's scorecard; clerks of a bad outlet and hosts of a bad clerk count as honest",
     )  # fmt: skip
     worlds, of, units = honest_worlds(seeds * 2)
     show(

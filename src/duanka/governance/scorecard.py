@@ -13,6 +13,7 @@ from duanka.governance import months, shrinkage
 from duanka.governance.attribution import attribute
 from duanka.governance.horizon import Horizon, horizon
 from duanka.governance.sheets import Sheet, count, sheets
+from duanka.governance.succession import succeed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -35,8 +36,13 @@ class Governed:
 
 
 def govern(frames: Mapping[str, pl.DataFrame], as_of: datetime, regime: Regime) -> Governed | None:
-    """The trace-back and the counts of what was known before `as_of`; None where no label says anything."""
+    """The trace-back and the counts of what was known before `as_of`; None where no label says anything.
+
+    A frame `succession`, where given, says who answers for units that are no more.
+    """
     frames = {name: _known(name, frame, as_of) for name, frame in frames.items()}
+    if "succession" in frames:
+        frames = succeed(frames, frames["succession"], as_of)
     label, cards = frames.get("label"), [frames.get("account"), frames.get("sim")]
     if label is None or all(frame is None or frame.is_empty() for frame in cards):
         return None
