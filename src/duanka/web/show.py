@@ -11,6 +11,7 @@ from markupsafe import Markup
 from starlette.responses import HTMLResponse, RedirectResponse
 
 from duanka.errors import NotAllowed
+from duanka.web.words import said
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,19 +26,23 @@ if TYPE_CHECKING:
 SHANGHAI = timezone(timedelta(hours=8))
 LANGUAGE = "duanka_language"
 PAGE = 50
-MENU = (
-    ("/overview", "概览", "Overview"),
-    ("/queue", "案件", "Cases"),
-    ("/network", "团伙", "Networks"),
-    ("/appeals", "申诉", "Appeals"),
-    ("/leads", "线索", "Leads"),
-    ("/openings", "开户", "Applications"),
-    ("/policy", "政策", "Policy"),
-    ("/models", "模型", "Models"),
-    ("/governance", "治理", "Governance"),
-    ("/fairness", "公平", "Fairness"),
-    ("/audit", "审计", "Audit"),
+_WORKERS = ("analyst", "officer", "reviewer", "lead_officer", "auditor")
+MENU: tuple[tuple[str, str, str, tuple[str, ...]], ...] = (
+    ("/overview", "概览", "Overview", ()),
+    ("/queue", "案件", "Cases", _WORKERS),
+    ("/network", "团伙", "Networks", _WORKERS),
+    ("/appeals", "申诉", "Appeals", _WORKERS),
+    ("/leads", "线索", "Leads", ("analyst", "officer", "lead_officer", "auditor")),
+    ("/openings", "开户", "Applications", _WORKERS),
+    ("/policy", "政策", "Policy", ()),
+    ("/models", "模型", "Models", ()),
+    ("/governance", "治理", "Governance", ("governance", "lead_officer", "auditor")),
+    ("/fairness", "公平", "Fairness", ()),
+    ("/audit", "审计", "Audit", ("auditor",)),
 )
+"""Where a menu leads, and which roles may go there; any role where none is named."""
+ACROSS = ("/network", "/openings", "/governance")
+"""What shows every institution's, and so is for who sees them all."""
 
 
 class NotIn(NotAllowed):
@@ -101,11 +106,30 @@ def page(request: Request, template: str, *, status: int = 200, **told: Any) -> 
             path=request.url.path,
             query=dict(request.query_params),
             now=office(request).clock(),
-            menu=MENU,
+            menu=menu(found.user.viewer) if found else [],
+            w=lambda code, kind="": t(*said(str(code), kind)),
+            wc=lambda code, kind="": _with_code(t(*said(str(code), kind)), str(code)),
             **told,
         )
     )
     return HTMLResponse(text, status, headers={"cache-control": "no-store"})
+
+
+def menu(who: Viewer) -> list[tuple[str, str, str]]:
+    """The pages that somebody may open, in the menu's order: address, Chinese, English."""
+    everywhere = "*" in who.institutions and "*" in who.regions
+    return [
+        (address, zh, en)
+        for address, zh, en, roles in MENU
+        if (not roles or who.has(*roles)) and (everywhere or address not in ACROSS)
+    ]
+
+
+def _with_code(text: str, code: str) -> Markup:
+    """A word with its code beside it in small letters, where the two differ."""
+    if text == code:
+        return Markup("{}").format(text)
+    return Markup('{} <small class="code">{}</small>').format(text, code)
 
 
 def fault(request: Request, status: int, what: str, fix: str) -> Response:

@@ -20,5 +20,5 @@ def room(tmp_path_factory):
 async def test_who_judged_and_the_cards_of_what_ships(room):
     async with room.entered() as client:
         page = (await client.get("/models")).text
-    assert "account" in page
+    assert "账户" in page
     assert "opening" in page

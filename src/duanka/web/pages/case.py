@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from starlette.responses import Response
 from starlette.routing import Route
 
-from duanka.cases import appeal, case, order
+from duanka.cases import appeal, case, order, words
 from duanka.cases.evidence import bundle
 from duanka.cases.study_report import study_report
 from duanka.store.ledger_scope import Wanted
@@ -33,10 +33,13 @@ def page(request: Request) -> Response:
             (link.seq, link.at, link.act, link.actor, link.purpose)
             for link in desk.history("case", case_id)[-100:]
         ]
+    regime = office.policy.at(office.clock().astimezone(show.SHANGHAI).date())
+    because = {one["because"] for one in found.body["cards"]}
+    say = int(show.language(request) == "en")
     told = {one.id: appeal.explanation(one, office.policy) for one in orders}
     return show.page(
         request, "case.html", found=found, orders=orders, told=told, history=history,
-        outcomes=case.OUTCOMES, channels={o.id: o.body["appeal_path"].split(", ") for o in orders},
+        outcomes=case.OUTCOMES, reasons={code: words.reason(regime, code)[say] for code in because}, channels={o.id: o.body["appeal_path"].split(", ") for o in orders},
     )  # fmt: skip
 
 
