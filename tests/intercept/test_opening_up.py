@@ -44,3 +44,19 @@ def test_a_door_that_cannot_be_opened_is_let_go(tmp_path):
         opened(tmp_path, warm=tmp_path / "nothing")
     with opened(tmp_path) as door:
         assert door.take([transfer(1)], now_us=NOW_US)
+
+
+def test_a_snapshot_of_another_form_is_refused_with_a_way_out(tmp_path):
+    with opened(tmp_path) as door:
+        door.take([transfer(1)], now_us=NOW_US)
+        known = door.digest()
+        door._held.folder.keep({"known": {"live": {"old": 1}}}, door._held.log.end + 1)
+    folder = tmp_path / "snapshots"
+    newest = max(folder.iterdir())
+    newest.rename(folder / f"{10**9:020d}.snapshot")
+    with pytest.raises(BadInput, match="keeps its state otherwise"):
+        opened(tmp_path)
+    for path in folder.iterdir():
+        path.unlink()
+    with opened(tmp_path) as again:
+        assert again.digest() == known

@@ -79,9 +79,8 @@ def open_door(
         found = folder.newest()
         place = log.begins()
         if found is not None:
-            place, tree = found
-            known.restore(tree["known"])
-            repeats.restore(tree["repeats"])
+            place = found[0]
+            _take_up(known, repeats, found[1], folder.name)
         elif warm is not None and log.next_number == 0:
             warm_up(known, warm, say)
             folder.keep({"known": known.save(), "repeats": repeats.save()}, log.end)
@@ -95,6 +94,18 @@ def open_door(
     ahead = int(regime.number("intercept.most_ahead_minutes")) * MINUTE
     held = Held(folder, log, known, repeats, judges, shadow)
     return Door(held, replayed=replayed, most_ahead_us=ahead)
+
+
+def _take_up(known: Known, repeats: Repeats, tree: Any, name: str) -> None:
+    try:
+        known.restore(tree["known"])
+        repeats.restore(tree["repeats"])
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise BadInput(
+            "the snapshot was made by a version that keeps its state otherwise",
+            where=name,
+            fix="remove the folder's snapshots, and the door starts from its log alone",
+        ) from error
 
 
 def beginning(judges: Judges, folder: Folder, log: Log) -> tuple[Known, int]:
