@@ -253,11 +253,9 @@ class Live:
 
     def _make_room(self, events: int, words: int = 0) -> None:
         self._st = live_memory.named(self._st, self._names)
-        free = self._st.rows.size - int(self._st.book[s.END])
-        if self._spare < events or (words and free < words + events * live_memory.MOST_WORDS):
-            self._st = live_memory.grown(self._st, events, words)
         if words or self._spare < events:
-            self._spare = live_memory.spare(self._st)
+            self._st = live_memory.grown(self._st, events, words)
+            self._spare = live_memory.spare(self._st) - words // live_memory.MOST_WORDS - 1
         self._spare -= events
 
     def _put_in_order(self) -> None:

@@ -47,7 +47,8 @@ def spare(st: State) -> int:
         (st.slots.size // 2 - int(book[s.LINKS])) // MOST_LINKS,
         len(st.seen) // 2 - int(book[s.SEEN]),
         len(st.heard) - int(book[s.HEARD]),
-        len(st.waiting),
+        # a notice passes through the last line
+        len(st.waiting) - 1,
         len(st.triggers) // MOST_TRIGGERS,
     )
     return min(free) - int(book[s.WAITING])
