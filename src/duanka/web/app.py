@@ -13,7 +13,7 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.responses import Response
 
-from duanka.errors import DuankaError
+from duanka.errors import DuankaError, Unavailable
 from duanka.web import api as v1
 from duanka.web import problems
 from duanka.web.reply import Guarded, refuse
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 SNAPSHOT_S = 600.0
 """Seconds of events that a start after a kill replays at most, and the snapshot before them."""
+STOPPED = Unavailable("the server stopped before there was an answer", fix="send it again")
 LOG = logging.getLogger("duanka.web")
 
 
@@ -119,6 +120,10 @@ class Unforeseen:
 
         try:
             await self.app(scope, receive, watched)
+        except asyncio.CancelledError:  # the server stops, and its patience is at an end
+            if scope["type"] != "http" or begun:
+                raise
+            await refuse(send, STOPPED)
         except Exception:
             if scope["type"] != "http" or begun:
                 raise
