@@ -65,3 +65,22 @@ def test_without_transfers_nobody_paid():
     assert role_money.sellers_paid(nothing, losses=NONE).is_empty()
     assert role_money.wages(nothing, CORE, losses=NONE).is_empty()
     assert role_money.before_purchase(nothing, HEADS, CORE).is_empty()
+
+
+def test_what_few_paid_before_prices_and_funding_is_told(room):
+    prices = role_money.sellers_paid(room, losses=NONE)
+    bought = values(role_money.funded(room, prices, "funded_to_buy"), "funded_to_buy")
+    assert bought["DEALER"] == 1.0
+    assert values(role_money.funded_to_fund(room, CORE, losses=NONE), "funded_to_fund") == {
+        "HEAD": 1.0
+    }
+    assert role_money.funded(room, prices.clear(), "funded_to_buy").is_empty()
+
+
+def test_what_many_paid_before_is_a_trade_of_ones_own():
+    frames, score = ring()
+    many = [paid(f"many{n}", 28, f"z{n}", "a-DEALER", 2_000) for n in range(9)]
+    frames["transfer"] = pl.concat([frames["transfer"], frame("transfer", many)]).sort("at")
+    busy = known(frames, score)
+    prices = role_money.sellers_paid(busy, losses=NONE)
+    assert "DEALER" not in values(role_money.funded(busy, prices, "funded_to_buy"), "funded_to_buy")

@@ -177,3 +177,34 @@ def before_purchase(known: Known, heads: pl.DataFrame, core: pl.DataFrame) -> pl
     share = (pl.col("spent") / pl.col("amount_fen")).clip(0, 1)
     found = each.group_by("subject_id").agg(share.max().alias("value"), *spans("transfer_id"))
     return said(kinds(known, found), "before_purchase")
+
+
+def funded(known: Known, paid: pl.DataFrame, name: str) -> pl.DataFrame:
+    """Signal `name`: what share of what somebody paid (`PAIR`) few others had paid him in the days before.
+
+    Columns: `paid` giver, fen, first_at.
+    """
+    if paid.is_empty():
+        return none_found()
+    sums = paid.group_by("giver").agg(pl.col("fen").sum().alias("spent"), pl.col("first_at").min().alias("began"))  # fmt: skip
+    mine = known.of_kind("account").join(sums, left_on="holder_id", right_on="giver")
+    mine = mine.select(pl.col("card_id").alias("payee_id"), pl.col("holder_id").alias("subject_id"), "spent", "began")  # fmt: skip
+    days = pl.duration(days=known.number("fund_days"))
+    came = known.moves.join(mine, on="payee_id").filter(
+        pl.col("at").is_between(pl.col("began") - days, pl.col("began")),
+        pl.col("amount_fen") >= known.number("least_proceeds_fen"),
+    )
+    found = came.group_by("subject_id").agg(
+        (pl.col("amount_fen").sum() / pl.col("spent").first()).clip(0, 1).alias("value"),
+        pl.col("payer_id").n_unique().alias("payers"),
+        *spans("transfer_id"),
+    )
+    few = found.filter(pl.col("payers") <= known.number("most_funders"))
+    return said(kinds(known, few), name)
+
+
+def funded_to_fund(known: Known, core: pl.DataFrame, *, losses: pl.Series) -> pl.DataFrame:
+    """Signal `funded_to_fund`: the same of those who fund the core."""
+    back = pairs(known, core.select("holder_id", "weight"), "taker", losses=losses)
+    large = back.filter(pl.col("fen") >= known.number("least_funding_fen"))
+    return funded(known, new_with(core, large, "taker"), "funded_to_fund")

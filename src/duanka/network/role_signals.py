@@ -56,6 +56,14 @@ SIGNALS: dict[str, Signal] = {
         USE, "所付款随后被用于收卡", "what was paid was spent on those who buy cards within days"
     ),
     "paid_for_card": Signal(PAID, "卡变化前后收到收卡人的款", "was paid by somebody who paid several card holders"),
+    "funded_to_buy": Signal(
+        PAID, "付卡款前数日内由少数人付入相当款项", "what was paid for cards had come in from few within days"
+    ),
+    "funded_to_fund": Signal(
+        PAID,
+        "资助收卡人前数日内由少数人付入相当款项",
+        "what was paid to the buyers had come in from few within days",
+    ),
     "wages": Signal(PAID, "多次单向收到收卡人的款", "was paid again and again by those who buy cards, and never paid back"),
     "receives_after_layers": Signal(PAID, "从资金下游账户收到大额款", "receives large sums one step behind the flow"),
     "contacts_sellers": Signal(CONTACT, "在卡变化前后与多名卡主新建联系", "came to speak with several card holders near the day their cards' use changed"),

@@ -79,6 +79,7 @@ def _first(known: Known, talk: pl.DataFrame, losses: pl.Series) -> list[pl.DataF
         *role_use.serves(known, sightings),
         role_money.pays_sellers(known, prices),
         role_money.sold(known, prices),
+        role_money.funded(known, prices, "funded_to_buy"),
         *role_talk.contacts_sellers(known, talk),
         role_openings.companions(known, openings),
         role_openings.accompanied(known, openings),
@@ -102,6 +103,7 @@ def _near_core(
     return [
         role_money.wages(known, core, losses=losses),
         role_money.funds(known, core, "pays_core", losses=losses),
+        role_money.funded_to_fund(known, core, losses=losses),
         role_talk.contacts_core(known, talk, core, "contacts_core"),
     ]
 
