@@ -53,14 +53,14 @@ def attribute(frames: Frames) -> pl.DataFrame:
     given = {
         "card": _cards(frames),
         "opened": _granted(frames),
-        "staff": once(frames, "staff", ["staff_id"], ["staff_id", "outlet_id"]),
-        "outlet": once(
+        "staff": _once(frames, "staff", ["staff_id"], ["staff_id", "outlet_id"]),
+        "outlet": _once(
             frames,
             "outlet",
             ["outlet_id"],
             ["outlet_id", "institution_id", "outlet_kind", "region_code"],
         ),
-        "organisation": once(frames, "organisation", ["organisation_id"], ["organisation_id"]),
+        "organisation": _once(frames, "organisation", ["organisation_id"], ["organisation_id"]),
         "verdict": verdicts(frames),
     }
     return ask("card", given).sort("card_kind", "card_id")
@@ -90,7 +90,7 @@ def verdicts(frames: Frames) -> pl.DataFrame:
 def _cards(frames: Frames) -> pl.DataFrame:
     parts = []
     for kind, time in (("account", "opened_at"), ("sim", "activated_at")):
-        frame = once(frames, kind, [f"{kind}_id"], [])
+        frame = _once(frames, kind, [f"{kind}_id"], [])
         parts.append(
             frame.select(
                 pl.lit(kind).alias("card_kind"),
@@ -117,7 +117,7 @@ def _granted(frames: Frames) -> pl.DataFrame:
     )
 
 
-def once(frames: Frames, name: str, key: list[str], columns: list[str]) -> pl.DataFrame:
+def _once(frames: Frames, name: str, key: list[str], columns: list[str]) -> pl.DataFrame:
     frame = _text(_table(frames, name)).unique(key, keep="first", maintain_order=True)
     return frame.select(columns) if columns else frame
 
