@@ -36,7 +36,7 @@ def test_a_ledger_is_whole_until_somebody_changes_it(at, tmp_path):
 
 
 def test_keys_turn_and_the_ledger_still_opens(at, tmp_path):
-    assert "resealed 重新加密: 1" in fine(duanka("audit", "rotate-keys", *at)).out
+    assert "resealed 重新加密: 2" in fine(duanka("audit", "rotate-keys", *at)).out
     assert fine(duanka("audit", "verify", *at)).out.endswith("whole 完整\n")
     kept = json.loads((tmp_path / "l.db.keys").read_text(encoding="utf-8"))
     assert [one["key_id"] for one in kept["sealing"]] == ["k1", "k2"]

@@ -5,7 +5,6 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING
 
-from duanka.features import catalogue
 from duanka.tables.words import label
 
 if TYPE_CHECKING:
@@ -85,6 +84,8 @@ def measure_name(policy: Policy, measure: str) -> Both:
 
 @cache
 def _sentences() -> dict[str, Both]:
+    from duanka.features import catalogue  # heavy, and only notices with features' reasons need it
+
     return catalogue.sentences()
 
 
