@@ -29,8 +29,8 @@ from duanka.store.ledger_tables import HEAD, HISTORY, RECORD
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-QUICK, WHOLE = 20_000, 1_000_000
-"""Orders; every order has ten rows of history."""
+QUICK, WHOLE = 20_000, 100_000
+"""Orders; every order has ten rows of history. For a million say `--orders 1000000`, and have an hour."""
 ROWS_EACH = 10
 AT_ONCE = 20_000
 INSTITUTIONS = 40

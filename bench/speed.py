@@ -7,7 +7,18 @@ import time
 
 import measure
 
-PARTS = ("features", "model", "run", "growth", "networks", "door", "scorecards", "http", "live")
+PARTS = (
+    "features",
+    "model",
+    "run",
+    "growth",
+    "networks",
+    "door",
+    "scorecards",
+    "http",
+    "live",
+    "ledger",
+)
 
 
 def main() -> None:
@@ -21,6 +32,7 @@ def main() -> None:
     import door_speed
     import growth_speed
     import http_speed
+    import ledger_speed
     import live_speed
     import model_speed
     import network_speed
@@ -41,6 +53,7 @@ def main() -> None:
                 scorecard_speed,
                 http_speed,
                 live_speed,
+                ledger_speed,
             ),
             strict=True,
         )
