@@ -83,13 +83,18 @@ def answer(
 
 
 def tell_again(known: Known, events: Sequence[Event], said: Mapping[int, Answer]) -> None:
-    """Nothing; what was answered before is known again, as it was when it was answered."""
+    """Nothing; what was answered before is known again, as it was when it was answered.
+
+    It is asked about again, too: a question leaves its traces in what is kept, such as the order in
+    which names were met, and the state is to be equal to the bit.
+    """
     for kind, where in runs(events):
-        for i in where:
-            if kind in ANSWERED:
+        if kind in ANSWERED:
+            known.live.answer_and_tell(kind, [events[i].row for i in where])
+            for i in where:
                 known.told_of(events[i], said[i].held_fen)
-                known.live.tell(kind, events[i].row)
-            else:
+        else:
+            for i in where:
                 known.tell(events[i])
 
 
