@@ -30,9 +30,17 @@ MOST_LATE_TICKS = 0.001
 class DoorLike(Protocol):
     """What the line needs of a door; `intercept.door.Door` is one."""
 
-    def take(self, events: Sequence[Event]) -> list[Said]: ...
-    def timed_out(self, event: Event) -> Answer: ...
-    def challenge(self) -> int: ...
+    def take(self, events: Sequence[Event]) -> list[Said]:
+        """What each event is told, in order, once the log has them."""
+        ...
+
+    def timed_out(self, event: Event) -> Answer:
+        """The policy's own answer, for when scoring is late."""
+        ...
+
+    def challenge(self) -> int:
+        """How many events the challenger has answered, unheard."""
+        ...
 
 
 @dataclass(frozen=True)
