@@ -34,6 +34,8 @@ class Session:
     token: str = field(default_factory=lambda: secrets.token_urlsafe(24))
     purpose: str = ""
     """What personal data are looked at for, as last said."""
+    returned: bytes = b""
+    """The rows of the last file of leads that were refused, as a workbook to be mended."""
 
 
 class Sessions:

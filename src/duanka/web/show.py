@@ -41,6 +41,7 @@ MENU: tuple[tuple[str, str, str, tuple[str, ...]], ...] = (
     ("/audit", "审计", "Audit", ("auditor",)),
 )
 """Where a menu leads, and which roles may go there; any role where none is named."""
+FORMS_ONLY = ("/purpose", "/logout")
 ACROSS = ("/network", "/openings", "/governance")
 """What shows every institution's, and so is for who sees them all."""
 
@@ -141,10 +142,19 @@ def to_login(request: Request) -> Response:
     """The way in, and afterwards back to where the reader was going."""
     if request.headers.get("hx-request"):
         return HTMLResponse("", 200, headers={"hx-redirect": "/login"})
-    back = request.url.path if request.method == "GET" else "/"
-    if request.method == "GET" and request.url.query:
-        back += f"?{request.url.query}"
+    if request.method != "GET":
+        return RedirectResponse(f"/login?lost=1&next={quote(_stood_on(request), safe='')}", 303)
+    back = request.url.path + (f"?{request.url.query}" if request.url.query else "")
     return RedirectResponse(f"/login?next={quote(back, safe='')}", 303)
+
+
+def _stood_on(request: Request) -> str:
+    """The page whose form was sent to this address."""
+    if case_id := request.query_params.get("case"):
+        return f"/case/{case_id}"
+    if request.url.path in FORMS_ONLY:
+        return "/overview"
+    return request.url.path.removesuffix("/words").removesuffix("/papers").removesuffix("/file")
 
 
 def number(request: Request, name: str, default: int = 0, most: int = 1_000_000) -> int:

@@ -76,6 +76,7 @@ async def test_who_saw_an_old_version_is_told_and_a_stranger_finds_nothing(room,
     async with room.entered("officer") as client:
         stale = await send(client, f"/case/{ids[0]}", "note", ids[0], version="1", words="x")
         assert stale.status_code == 409
+        assert "<blockquote>x</blockquote>" in stale.text
         odd = await send(client, f"/case/{ids[0]}", "burn", ids[0], version="1")
         assert odd.status_code == 422
     async with room.entered("stranger") as client:

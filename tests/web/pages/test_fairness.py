@@ -21,4 +21,5 @@ async def test_the_humane_figures_are_told(room):
     async with room.entered("governance") as client:
         page = await client.get("/fairness")
     assert page.status_code == 200
-    assert "<li>" in page.text
+    assert "由人决定的措施" in page.text
+    assert "0 / 0" in page.text

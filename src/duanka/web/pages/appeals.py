@@ -58,7 +58,8 @@ async def answer(request: Request) -> Response:
         return desk.get("appeal", appeal_id, version=acting.version(told))
 
     def grant(desk: Desk, told: Mapping[str, str]) -> None:
-        appeal.grant(desk, seen(desk, told), policy, because=told["because"])
+        document = {"digest": told["document"]} if told.get("document") else None
+        appeal.grant(desk, seen(desk, told), policy, because=told["because"], document=document)
 
     def uphold(desk: Desk, told: Mapping[str, str]) -> None:
         appeal.uphold(desk, seen(desk, told), policy, because=told["because"])
@@ -66,7 +67,10 @@ async def answer(request: Request) -> Response:
     def accept(desk: Desk, told: Mapping[str, str]) -> None:
         appeal.accept(desk, seen(desk, told))
 
-    acts = {"grant": grant, "uphold": uphold, "accept": accept}
+    def forward(desk: Desk, told: Mapping[str, str]) -> None:
+        appeal.forward(desk, seen(desk, told), policy, authority=told["authority"])
+
+    acts = {"forward": forward, "grant": grant, "uphold": uphold, "accept": accept}
     return await acting.acted(request, "answer to an appeal", acts, back=f"/appeals/{appeal_id}")
 
 

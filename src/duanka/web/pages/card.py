@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from starlette.routing import Route
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
 
 ROLES = ("analyst", "officer", "reviewer", "lead_officer", "auditor")
 MOST_EVENTS = 400
+WINDOW = re.compile(r"_(\d+)(d|h)$")
 KINDS = ("account", "sim")
 
 
@@ -38,7 +41,7 @@ def page(request: Request) -> Response:
         orders = desk.find(Wanted("order", about=f"{kind}:{card_id}"), limit=20)
     return show.page(
         request, "card.html", kind=kind, id=card_id, row=row, score=score, orders=orders,
-        reasons=_sentences(kind, score), events=_events(office.findings, kind, card_id),
+        reasons=_sentences(kind, score), stretch=_stretch(score), events=_events(office.findings, kind, card_id),
         devices=_devices(office.findings, kind, card_id), others=_others(office.findings, row, card_id),
     )  # fmt: skip
 
@@ -73,6 +76,17 @@ def _sentences(kind: str, score: dict[str, object]) -> list[tuple[str, str, str]
     reasons = score.get("reasons")
     told = [str(one) for one in reasons] if isinstance(reasons, list) else []
     return [(n, known[n].zh, known[n].en) if n in known else (n, n, n) for n in told]
+
+
+def _stretch(score: dict[str, Any]) -> tuple[str, str]:
+    """From when until when the first reason looks that names a window; empty where none does."""
+    for name in score.get("reasons") or []:
+        found = WINDOW.search(str(name))
+        if found:
+            many, unit = int(found[1]), "hours" if found[2] == "h" else "days"
+            begun = score["as_of"] - timedelta(**{unit: many})
+            return begun.isoformat(), score["as_of"].isoformat()
+    return "", ""
 
 
 def _events(findings: Findings, kind: str, card_id: str) -> list[dict[str, object]]:

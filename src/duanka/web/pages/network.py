@@ -10,6 +10,7 @@ from starlette.routing import Route
 from duanka.errors import NotFound
 from duanka.web import show
 from duanka.web.findings import Ask
+from duanka.web.words import said
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 ROLES = ("analyst", "officer", "reviewer", "lead_officer", "auditor")
 MOST_MEMBERS, MOST_HOPS = 300, 400
+SUSPECTED = ("疑似", "suspected ")
 
 
 def networks(request: Request) -> Response:
@@ -46,9 +48,20 @@ def network(request: Request) -> Response:
     shown = {
         "nodes": _nodes(members.to_dicts(), roles),
         "edges": _edges(findings, members.to_dicts()),
+        "money": _money(findings, members.to_dicts()),
     }
+    say = int(show.language(request) == "en")
+    kinds = sorted({one["kind"] for one in shown["nodes"]})
+    for one in shown["nodes"]:
+        one["told"] = (SUSPECTED[say] + said(one["role"])[say]) if one["role"] else ""
     return show.page(
-        request, "network.html", id=which, roles=roles, members=members.height, shown=shown
+        request,
+        "network.html",
+        id=which,
+        roles=roles,
+        members=members.height,
+        shown=shown,
+        kinds=kinds,
     )
 
 
@@ -94,10 +107,44 @@ def _edges(findings: Findings, members: list[dict[str, Any]]) -> list[dict[str, 
                     {"from": f"{people[holder]}:{holder}", "to": f"{kind}:{card}", "what": "holds"}
                 )
     inside = set(cards["account"])
+    edges += _used(findings, members, cards)
     hops = findings.rows(Ask("flow", order='"at"', limit=1000))
     paid = {(h["payer_id"], h["payee_id"]) for h in hops.iter_rows(named=True) if {h["payer_id"], h["payee_id"]} <= inside}  # fmt: skip
     edges += [{"from": f"account:{a}", "to": f"account:{b}", "what": "paid"} for a, b in sorted(paid)[:MOST_HOPS]]  # fmt: skip
     return edges
+
+
+def _used(
+    findings: Findings, members: list[dict[str, Any]], cards: dict[str, list[str]]
+) -> list[dict[str, str]]:
+    """Which member device was used with which member card."""
+    found = set()
+    for device in [m["subject_id"] for m in members if m["subject_kind"] == "device"]:
+        uses = findings.rows(Ask("device_use", equal={"device_id": device}, limit=1000))
+        for row in uses.iter_rows(named=True):
+            if row["card_id"] in cards.get(row["card_kind"], []):
+                found.add((f"device:{device}", f"{row['card_kind']}:{row['card_id']}"))
+    return [{"from": a, "to": b, "what": "used"} for a, b in sorted(found)]
+
+
+def _money(findings: Findings, members: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The traced hops that touch a member account: which lead's loss, which hop, who to whom, how much."""
+    accounts = [m["subject_id"] for m in members if m["subject_kind"] == "account"][:50]
+    seen: dict[tuple[str, str], dict[str, Any]] = {}
+    for account in accounts:
+        ask = Ask("flow", either={"payer_id": account, "payee_id": account}, order='"at"', limit=MOST_HOPS)  # fmt: skip
+        for row in findings.rows(ask).iter_rows(named=True):
+            seen[row["lead_id"], row["transfer_id"]] = row
+    return [
+        {
+            "at": row["at"].isoformat(),
+            "hop": row["hop"],
+            "from": f"{row['hop'] - 1} {show.mask(row['payer_id'])}",
+            "to": f"{row['hop']} {show.mask(row['payee_id'])}",
+            "yuan": row["tainted_fen"] / 100,
+        }
+        for row in sorted(seen.values(), key=lambda row: row["at"])[:MOST_HOPS]
+    ]
 
 
 def _evidence(text: object) -> list[str]:

@@ -23,11 +23,12 @@ def openings(request: Request) -> Response:
     who = show.viewer(request, *ROLES)
     findings, at = show.office(request).findings, show.number(request, "from")
     chosen = request.query_params.get("advice", "")
-    advice = chosen if chosen in ADVICE else ADVICE[0]
     everywhere = who.sees("*", "") and "*" in who.institutions
+    tally = findings.tally("opening_advice", ["advice"]).rows(named=True) if everywhere else []
+    there = [one for one in ADVICE if any(row["advice"] == one for row in tally)]
+    advice = chosen if chosen in ADVICE else (there or ADVICE)[0]
     ask = Ask("opening_advice", equal={"advice": advice}, order="score desc, opening_id", limit=show.PAGE, offset=at)  # fmt: skip
     rows = findings.rows(ask).to_dicts() if everywhere else []
-    tally = findings.tally("opening_advice", ["advice"]).rows(named=True) if everywhere else []
     words = {f.name: (f.zh, f.en) for f in catalogue.features_of("opening")}
     return show.page(
         request, "openings.html", rows=rows, tally=tally, advice=advice, choices=ADVICE,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from starlette.routing import Route
 
 from duanka.store.ledger_scope import Wanted
+from duanka.tables.words import TIERS
 from duanka.web import show
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ def overview(request: Request) -> Response:
             )
         ]
     tiers = office.findings.tally("score", ["card_kind", "tier"]).rows(named=True)
+    tiers.sort(key=lambda row: (row["card_kind"], -TIERS.index(row["tier"])))
     answers = office.findings.tally("intercept", ["event_kind", "answer"]).rows(named=True)
     soon.sort(key=lambda one: one.due_at or now)
     return show.page(

@@ -1,0 +1,203 @@
+"""The console in a real Chromium: a clerk's day, two officers at once, what a browser makes happen, and axe-core."""
+
+from pathlib import Path
+
+import pytest
+
+from browser_room import browser, served, visit
+from duanka.store.ledger import SYSTEM
+from duanka.store.ledger_scope import Wanted
+from duanka.web.session import IDLE
+from duanka.web.show import MENU
+
+AXE = Path(__file__).parent.parent / "fixtures" / "axe.min.js"
+GRAVE = "async () => (await axe.run()).violations.filter(v => ['serious', 'critical'].includes(v.impact)).map(v => v.id + ' ' + v.nodes[0].html)"  # fmt: skip
+PAGES = ("/overview", "/queue", "/network", "/appeals", "/leads", "/openings", "/policy", "/models", "/governance", "/fairness")  # fmt: skip
+WORDS = {
+    "zh": {"in_review": "核查中", "in_force": "生效中", "lifted": "已解除"},
+    "en": {"in_review": "in review", "in_force": "in force", "lifted": "lifted"},
+}
+
+
+@pytest.fixture(scope="module")
+def town(lived, tmp_path_factory):
+    with served(lived.out, lived.data, tmp_path_factory.mktemp("console")) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    with browser() as made:
+        yield made
+
+
+@pytest.fixture
+def enter(chromium, town):
+    """Opens a window for somebody; afterwards none of the windows had a fault."""
+    opened, visits = [], []
+
+    def one(name="", path="/overview", language="zh"):
+        manager = visit(chromium, town)
+        made = manager.__enter__()
+        opened.append(manager)
+        visits.append(made)
+        made.go(f"/language/{language}?next={path}")
+        if name:
+            made.enters(name)
+        return made
+
+    yield one
+    faults = [fault for made in visits for fault in made.faults]
+    for manager in opened:
+        manager.__exit__(None, None, None)
+    assert not faults
+
+
+def proposed(town, nth):
+    """A case and an order of it that waits for an officer's decision."""
+    with town.book.read(SYSTEM, at=town.clock()) as desk:
+        found = [o for o in desk.find(Wanted("order", states=("proposed",)), limit=50) if o.body["authority"] in ("officer", "two_officers")]  # fmt: skip
+    cases = sorted({one.parent_id for one in found})
+    case_id = cases[nth]
+    return case_id, next(o.id for o in found if o.parent_id == case_id)
+
+
+def acts(town, kind, key):
+    with town.book.read(SYSTEM, at=town.clock()) as desk:
+        return [link.act for link in desk.history(kind, key)]
+
+
+def decide(made, order_id):
+    form = made.page.locator(f'form[action^="/order/{order_id}"]').first
+    form.locator('[name="because"]').fill("核对过往来")
+    made.sends(form.locator('[value="decide"]'))
+
+
+def note(made, words):
+    form = made.page.locator('form:has(input[name="act"][value="note"])')
+    form.locator("textarea").fill(words)
+    return form
+
+
+@pytest.mark.parametrize(("language", "nth"), [("zh", 0), ("en", 1)])
+def test_a_clerk_takes_a_case_to_order_appeal_and_lift(town, enter, language, nth):
+    case_id, order_id = proposed(town, nth)
+    said = WORDS[language]
+    clerk = enter(path="/queue", language=language)
+    clerk.enters("officer")
+    assert clerk.page.url.endswith("/queue")
+    clerk.sends(f'a[href="/case/{case_id}"]')
+    clerk.sends('form:has(input[value="take"]) button')
+    assert said["in_review"] in clerk.page.locator("main").inner_text()
+    decide(clerk, order_id)
+    if clerk.page.locator(f'form[action^="/order/{order_id}"] [value="decide"]').count():
+        second = enter("officer_2", f"/case/{case_id}", language)
+        decide(second, order_id)
+        clerk.page.reload()
+    card = clerk.page.locator(".order", has_text=order_id)
+    assert said["in_force"] in card.inner_text()
+    card.locator("summary").click()
+    card.locator('[name="words"]').fill("<b>这是工资</b>")
+    clerk.sends(card.locator("details button"))
+
+    reviewer = enter("reviewer", "/appeals", language)
+    reviewer.sends(reviewer.page.locator("tr", has_text=order_id).locator("a"))
+    reviewer.page.fill('[name="purpose"]', "办理申诉")
+    reviewer.sends('form[action$="/words"] button')
+    assert reviewer.page.locator("blockquote").inner_text() == "<b>这是工资</b>"
+    reviewer.page.fill('[name="because"]', "有工资单")
+    if reviewer.page.locator('[name="document"]').count():
+        paper = {"name": "release.pdf", "mimeType": "application/pdf", "buffer": b"%PDF release"}
+        reviewer.page.set_input_files('[name="document"]', paper)
+    reviewer.sends('[value="grant"]')
+    clerk.page.reload()
+    assert said["lifted"] in clerk.page.locator(".order", has_text=order_id).inner_text()
+    clerk.go("/queue")
+    clerk.sends(clerk.page.locator("a[data-row]").first)
+    clerk.page.go_back()
+    assert clerk.page.locator("a[data-row]").count() > 1
+
+
+def test_a_deep_link_comes_back_and_keys_walk_the_list(town, enter):
+    case_id, _ = proposed(town, 2)
+    made = enter(path=f"/case/{case_id}")
+    assert "/login?next=" in made.page.url
+    made.enters("officer")
+    assert made.page.url.endswith(f"/case/{case_id}")
+    made.go("/queue")
+    made.page.keyboard.press("j")
+    first = made.page.evaluate("document.activeElement.getAttribute('href')")
+    made.page.keyboard.press("j")
+    second = made.page.evaluate("document.activeElement.getAttribute('href')")
+    assert first.startswith("/case/")
+    assert first != second
+    made.page.keyboard.press("Enter")
+    made.page.wait_for_url(f"**{second}")
+
+
+def test_who_was_away_too_long_is_told_and_comes_back_to_the_page(town, enter):
+    case_id, _ = proposed(town, 2)
+    made = enter("analyst", f"/case/{case_id}")
+    form = note(made, "忘了提交")
+    town.clock.passes(seconds=IDLE.total_seconds() + 1)
+    made.sends(form.locator("button"))
+    assert "没有提交" in made.page.locator("main").inner_text()
+    made.enters("analyst")
+    assert made.page.url.endswith(f"/case/{case_id}")
+    assert "note" not in acts(town, "case", case_id)
+
+
+def test_a_double_click_does_one_act_and_the_slower_of_two_keeps_their_words(town, enter):
+    case_id, _ = proposed(town, 2)
+    one, two = enter("officer", f"/case/{case_id}"), enter("officer_2", f"/case/{case_id}")
+    with one.page.expect_navigation():
+        note(one, "先到").locator("button").dblclick()
+    one.page.reload()
+    assert acts(town, "case", case_id).count("note") == 1
+    two.sends(note(two, "后到的话").locator("button"))
+    assert "后到的话" in two.page.locator("main").inner_text()
+    assert acts(town, "case", case_id).count("note") == 1
+    two.sends('main a[href^="/case/"]')
+    two.sends(note(two, "后到的话").locator("button"))
+    assert acts(town, "case", case_id).count("note") == 2
+
+
+@pytest.mark.parametrize("role", ["analyst", "governance", "auditor", "administrator"])
+def test_each_role_sees_its_menu_and_nothing_behind_the_rest(enter, role):
+    made = enter(role)
+    shown = made.page.locator("nav.menu a").evaluate_all(
+        "all => all.map(a => a.getAttribute('href'))"
+    )
+    may = [address for address, _, _, roles in MENU if not roles or role in roles]
+    assert shown == may
+    for address, *_ in MENU:
+        status = made.page.request.get(made.address + address).status
+        assert (status == 200) is (address in may), (address, status)
+
+
+def test_axe_finds_nothing_grave_on_any_page(town, enter):
+    case_id, _ = proposed(town, 2)
+    with town.book.read(SYSTEM, at=town.clock()) as desk:
+        card = desk.get("case", case_id).body["cards"][0]["card"].replace(":", "/", 1)
+        appeal = desk.find(Wanted("appeal"), limit=1)
+    networks = town.findings.tally("network", ["network_id"])["network_id"].to_list()[:1]
+    paths = [*PAGES, f"/case/{case_id}", f"/card/{card}", f"/card/{card}", "/nothing"]
+    paths += [f"/appeals/{one.id}" for one in appeal] + [f"/network/{one}" for one in networks]
+    found = {}
+    made = enter()
+    found["/login"] = grave(made)
+    made.enters("lead_officer")
+    for path in paths:
+        made.go(path)
+        found[path] = grave(made)
+        made.says_why("核对页面")
+        made.page.wait_for_load_state("networkidle")
+        found[f"{path} again"] = grave(made)
+    auditor = enter("auditor", "/audit")
+    found["/audit"] = grave(auditor)
+    assert {path: faults for path, faults in found.items() if faults} == {}
+
+
+def grave(made):
+    made.page.evaluate(AXE.read_text(encoding="utf-8"))
+    return made.page.evaluate(GRAVE)
