@@ -15,6 +15,7 @@ import browser_room  # noqa: E402  # from the tests' folder, made known above
 from browser_room import Town, Visit  # noqa: E402  # as above
 from duanka.store.ledger import SYSTEM  # noqa: E402  # as above
 from duanka.store.ledger_scope import Wanted  # noqa: E402  # as above
+from duanka.web.findings import Ask  # noqa: E402  # as above
 
 ENGLISH = ("overview", "case", "card")
 WHY = "核对操作台页面 checking the pages"
@@ -56,10 +57,19 @@ def pages(town: Town) -> dict[str, str]:
         case_id = orders[0].parent_id if orders else desk.queue(Wanted("case"), limit=1)[0].id
         card = desk.get("case", case_id).body["cards"][0]["card"]
     found |= {"case": f"/case/{case_id}", "card": "/card/" + card.replace(":", "/", 1)}
-    networks = town.findings.tally("network", ["network_id"]).sort("n", descending=True)
-    if not networks.is_empty():
-        found["ring"] = f"/network/{networks['network_id'][0]}"
+    networks = town.findings.tally("network", ["network_id"])["network_id"].to_list()
+    if networks:
+        found["ring"] = f"/network/{max(networks[:20], key=lambda one: _hops(town, one))}"
     return found
+
+
+def _hops(town: Town, network_id: str) -> int:
+    """How many traced hops touch a network's accounts: the more, the more there is to see."""
+    equal = {"network_id": network_id, "subject_kind": "account"}
+    cards = town.findings.rows(Ask("network", equal=equal))["subject_id"].to_list()
+    return sum(
+        town.findings.count(Ask("flow", either={"payer_id": one, "payee_id": one})) for one in cards
+    )
 
 
 def appeal_something(visit: Visit, path: str) -> None:
@@ -78,6 +88,9 @@ def take(visit: Visit, name: str, path: str, to: Path) -> None:
         visit.says_why(WHY)
         visit.page.wait_for_load_state("networkidle")
         visit.page.screenshot(path=to / f"{name}.{language}.png")
+        if name == "ring" and visit.page.locator("#money").count():
+            visit.page.locator("#money").scroll_into_view_if_needed()
+            visit.page.screenshot(path=to / f"money.{language}.png")
 
 
 def take_apart(visit: Visit, to: Path) -> None:

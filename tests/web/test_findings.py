@@ -38,3 +38,12 @@ def test_what_is_not_there_is_empty_or_said(findings):
 def test_what_a_reader_types_is_never_sql(findings):
     assert findings.rows(Ask("score", equal={"card_id": "' or 1=1 --"})).is_empty()
     assert not findings.has("../../etc/passwd")
+
+
+def test_any_of_some_values(findings):
+    some = findings.rows(Ask("score", equal={"card_id": ("A1", "S1")}, order="card_id"))
+    assert some["card_id"].to_list() == ["A1", "S1"]
+    assert findings.rows(Ask("score", equal={"card_id": ()})).is_empty()
+    assert (
+        findings.rows(Ask("score", either={"card_id": ("A2", "x"), "network_id": "n"})).height == 1
+    )

@@ -20,7 +20,10 @@ MOST = 1000
 
 @dataclass(frozen=True)
 class Ask:
-    """Which rows of a table: equal to, at least, in which order, from which on."""
+    """Which rows of a table, in which order, from which on.
+
+    Columns: `equal` every column is its value; `either` one of the columns is; a tuple means any of its values.
+    """
 
     table: str
     equal: Mapping[str, object] | None = None
@@ -104,13 +107,26 @@ def _where(ask: Ask) -> tuple[str, list[object]]:
     parts: list[str] = []
     values: list[object] = []
     for name, value in (ask.equal or {}).items():
-        parts.append(f"cast({_column(ask.table, name)} as varchar) = ?")
-        values.append(str(value))
+        parts.append(_is(_column(ask.table, name), value, values))
     if ask.either:
-        some = " or ".join(f"{_column(ask.table, name)} = ?" for name in ask.either)
-        parts.append(f"({some})")
-        values += list(ask.either.values())
+        some = [_is(_column(ask.table, name), value, values) for name, value in ask.either.items()]
+        parts.append(f"({' or '.join(some)})")
     return (" where " + " and ".join(parts) if parts else "", values)
+
+
+def _is(column: str, value: object, values: list[object]) -> str:
+    """The condition that a column is a value, which is added to the values.
+
+    Text is compared as it stands, so that DuckDB leaves out what a file's own bounds rule out.
+    """
+    if isinstance(value, tuple):
+        values += value
+        return f"{column} in ({', '.join('?' * len(value))})" if value else "false"
+    if isinstance(value, str):
+        values.append(value)
+        return f"{column} = ?"
+    values.append(str(value))
+    return f"cast({column} as varchar) = ?"
 
 
 def _column(table: str, name: str) -> str:

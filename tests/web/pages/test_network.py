@@ -35,7 +35,7 @@ async def test_the_picture_tells_holders_devices_and_money_and_the_look_is_asked
     found = small_run(tmp_path)
     members = [("account", "A1"), ("account", "A2"), ("person", "P1"), ("device", "D1")]
     write(found.out, "network", [{"network_id": "n-1", "subject_kind": k, "subject_id": i, "confidence": 0.9, "as_of": AT, "because": "x"} for k, i in members])  # fmt: skip
-    write(found.out, "role", [{"network_id": "n-1", "subject_kind": "account", "subject_id": "A1", "role": "mule", "score": 0.8, "evidence": "{}", "as_of": AT}])  # fmt: skip
+    write(found.out, "role", [{"network_id": "n-1", "subject_kind": "account", "subject_id": "A1", "role": "mule", "score": 0.8, "evidence": json.dumps({"for": [{"signal": "s", "zh": "频繁转账", "en": "pays often", "count": 3, "log_odds": 1.0, "first_at": None, "last_at": None}]}), "as_of": AT}])  # fmt: skip
     write(found.data, "device_use", [{"use_id": "U1", "device_id": "D1", "card_kind": "account", "card_id": "A1", "at": AT}])  # fmt: skip
     write(found.out, "flow", [{"lead_id": "L1", "hop": 1, "transfer_id": "T1", "payer_id": "A1", "payee_id": "A2", "at": AT, "amount_fen": 500, "tainted_fen": 300, "terminal": True}])  # fmt: skip
     made = console(tmp_path, found)
@@ -46,6 +46,7 @@ async def test_the_picture_tells_holders_devices_and_money_and_the_look_is_asked
         await client.post("/purpose", data=form)
         page = (await client.get("/network/n-1")).text
     made.book.close()
+    assert "频繁转账 × 3" in page
     told = json.loads(page.split('id="ring-data">')[1].split("</script>")[0])
     ways = {(e["from"], e["to"], e["what"]) for e in told["edges"]}
     assert ways == {

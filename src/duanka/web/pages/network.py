@@ -99,17 +99,14 @@ def _edges(findings: Findings, members: list[dict[str, Any]]) -> list[dict[str, 
     people = {m["subject_id"]: m["subject_kind"] for m in members if m["subject_kind"] in ("person", "organisation")}  # fmt: skip
     edges = []
     for kind, ids in cards.items():
-        for card in ids:
-            row = findings.rows(Ask(kind, equal={f"{kind}_id": card}, limit=1))
-            holder = None if row.is_empty() else row["holder_id"][0]
-            if holder in people:
-                edges.append(
-                    {"from": f"{people[holder]}:{holder}", "to": f"{kind}:{card}", "what": "holds"}
-                )
-    inside = set(cards["account"])
+        rows = findings.rows(Ask(kind, equal={f"{kind}_id": tuple(ids)}, limit=MOST_MEMBERS))
+        for row in rows.iter_rows(named=True):
+            if row["holder_id"] in people:
+                holder = f"{people[row['holder_id']]}:{row['holder_id']}"
+                edges.append({"from": holder, "to": f"{kind}:{row[f'{kind}_id']}", "what": "holds"})
     edges += _used(findings, members, cards)
-    hops = findings.rows(Ask("flow", order='"at"', limit=1000))
-    paid = {(h["payer_id"], h["payee_id"]) for h in hops.iter_rows(named=True) if {h["payer_id"], h["payee_id"]} <= inside}  # fmt: skip
+    hops = findings.rows(Ask("flow", equal={"payer_id": tuple(cards["account"]), "payee_id": tuple(cards["account"])}, limit=1000))  # fmt: skip
+    paid = {(h["payer_id"], h["payee_id"]) for h in hops.iter_rows(named=True)}
     edges += [{"from": f"account:{a}", "to": f"account:{b}", "what": "paid"} for a, b in sorted(paid)[:MOST_HOPS]]  # fmt: skip
     return edges
 
@@ -118,23 +115,20 @@ def _used(
     findings: Findings, members: list[dict[str, Any]], cards: dict[str, list[str]]
 ) -> list[dict[str, str]]:
     """Which member device was used with which member card."""
-    found = set()
-    for device in [m["subject_id"] for m in members if m["subject_kind"] == "device"]:
-        uses = findings.rows(Ask("device_use", equal={"device_id": device}, limit=1000))
-        for row in uses.iter_rows(named=True):
-            if row["card_id"] in cards.get(row["card_kind"], []):
-                found.add((f"device:{device}", f"{row['card_kind']}:{row['card_id']}"))
+    devices = tuple(m["subject_id"] for m in members if m["subject_kind"] == "device")
+    uses = findings.rows(Ask("device_use", equal={"device_id": devices, "card_id": (*cards["account"], *cards["sim"])}, limit=1000))  # fmt: skip
+    found = {
+        (f"device:{row['device_id']}", f"{row['card_kind']}:{row['card_id']}")
+        for row in uses.iter_rows(named=True)
+        if row["card_id"] in cards.get(row["card_kind"], [])
+    }
     return [{"from": a, "to": b, "what": "used"} for a, b in sorted(found)]
 
 
 def _money(findings: Findings, members: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """The traced hops that touch a member account: which lead's loss, which hop, who to whom, how much."""
-    accounts = [m["subject_id"] for m in members if m["subject_kind"] == "account"][:50]
-    seen: dict[tuple[str, str], dict[str, Any]] = {}
-    for account in accounts:
-        ask = Ask("flow", either={"payer_id": account, "payee_id": account}, order='"at"', limit=MOST_HOPS)  # fmt: skip
-        for row in findings.rows(ask).iter_rows(named=True):
-            seen[row["lead_id"], row["transfer_id"]] = row
+    accounts = tuple(m["subject_id"] for m in members if m["subject_kind"] == "account")
+    ask = Ask("flow", either={"payer_id": accounts, "payee_id": accounts}, order='"at", transfer_id', limit=MOST_HOPS)  # fmt: skip
     return [
         {
             "at": row["at"].isoformat(),
@@ -143,18 +137,23 @@ def _money(findings: Findings, members: list[dict[str, Any]]) -> list[dict[str, 
             "to": f"{row['hop']} {show.mask(row['payee_id'])}",
             "yuan": row["tainted_fen"] / 100,
         }
-        for row in sorted(seen.values(), key=lambda row: row["at"])[:MOST_HOPS]
+        for row in findings.rows(ask).iter_rows(named=True)
     ]
 
 
-def _evidence(text: object) -> list[str]:
-    """The signals of a role's evidence, each in a line."""
+def _evidence(text: object) -> list[dict[str, Any]]:
+    """The signals for and against a role, the weightiest ten: which way, in both languages, how often, when."""
     try:
         told = json.loads(str(text))
     except ValueError:
         return []
-    signals = told.get("signals", []) if isinstance(told, dict) else []
-    return [json.dumps(one, ensure_ascii=False)[:300] for one in signals][:10]
+    found = [
+        {"way": way, **one}
+        for way in ("for", "against")
+        for one in (told.get(way, []) if isinstance(told, dict) else [])
+        if isinstance(one, dict)
+    ]
+    return sorted(found, key=lambda one: -abs(one.get("log_odds") or 0))[:10]
 
 
 ROUTES = [Route("/network", networks), Route("/network/{id}", network)]

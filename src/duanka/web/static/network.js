@@ -34,7 +34,7 @@ function money(hops) {
     }
     const names = new Set([...links.values()].flatMap((one) => [one.source, one.target]));
     document.getElementById("until-at").textContent = new Date(hops[Number(until.value) - 1].at).toLocaleString("sv-SE", { timeZone: "Asia/Shanghai" });
-    chart.setOption({ animation: false, tooltip: { renderMode: "richText" }, series: [{ type: "sankey", right: 120, data: [...names].map((name) => ({ name })), links: [...links.values()], lineStyle: { color: "source", opacity: 0.35 } }] }, true);
+    chart.setOption({ animation: false, tooltip: { renderMode: "richText" }, series: [{ type: "sankey", right: 170, data: [...names].map((name) => ({ name })), links: [...links.values()], lineStyle: { color: "source", opacity: 0.35 } }] }, true);
   };
   until.addEventListener("input", draw);
   window.addEventListener("resize", () => chart.resize());
