@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from starlette.routing import Route
 
-from duanka.features import catalogue
+from duanka.cases.words import reason
 from duanka.web import show
 from duanka.web.findings import Ask
 
@@ -21,7 +21,8 @@ ADVICE = ("refuse_opening", "check_further", "allow")
 def openings(request: Request) -> Response:
     """Whole institutions only: an application does not say whose it is before it is opened."""
     who = show.viewer(request, *ROLES)
-    findings, at = show.office(request).findings, show.number(request, "from")
+    office, at = show.office(request), show.number(request, "from")
+    findings = office.findings
     chosen = request.query_params.get("advice", "")
     everywhere = who.sees("*", "") and "*" in who.institutions
     tally = findings.tally("opening_advice", ["advice"]).rows(named=True) if everywhere else []
@@ -29,7 +30,8 @@ def openings(request: Request) -> Response:
     advice = chosen if chosen in ADVICE else (there or ADVICE)[0]
     ask = Ask("opening_advice", equal={"advice": advice}, order="score desc, opening_id", limit=show.PAGE, offset=at)  # fmt: skip
     rows = findings.rows(ask).to_dicts() if everywhere else []
-    words = {f.name: (f.zh, f.en) for f in catalogue.features_of("opening")}
+    regime = office.policy.at(office.clock().astimezone(show.SHANGHAI).date())
+    words = {name: reason(regime, name) for row in rows for name in row["reasons"] or []}
     return show.page(
         request, "openings.html", rows=rows, tally=tally, advice=advice, choices=ADVICE,
         words=words, begin=at, step=show.PAGE,

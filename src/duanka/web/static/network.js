@@ -15,7 +15,7 @@ document.addEventListener("DOMContentLoaded", () => {
       { selector: "node", style: { shape: "data(shape)", "background-color": "data(colour)", label: "data(label)", "font-size": 9, width: 18, height: 18 } },
       { selector: "edge", style: { width: 1, "line-color": "#b4bfca", "target-arrow-shape": "triangle", "target-arrow-color": "#b4bfca", "curve-style": "bezier" } },
     ],
-    maxZoom: 2, layout: { name: "fcose", animate: false, randomize: true, quality: "proof", padding: 30 },
+    maxZoom: 2, layout: { name: "fcose", animate: false, randomize: true, quality: "proof", padding: 30, idealEdgeLength: 110, nodeSeparation: 140, nodeRepulsion: 9000 },
   });
   money(told.money);
   ring.on("tap", "node", (event) => { document.getElementById("chosen").textContent = event.target.data("label"); });
