@@ -105,3 +105,21 @@ def test_columns_alike_hold_the_same_and_are_read_only():
     assert all(not column.flags.writeable and column.flags.c_contiguous for column in made)
     assert made.at.tolist() == [0, 2, 4]
     assert writable.flags.writeable
+
+
+def test_questions_in_any_order_are_answered_as_of_their_instants():
+    events = stream((0, 1, START_US, 1, f.IN, START_US))
+    hours = np.arange(0, 6) * 1_800_000_000 + START_US + 1
+    asked = hours[
+        [5, 0, 3, 1, 4, 2]
+    ]  # nothing arrives in between: only their instants tell them apart
+    zero = np.zeros(6, dtype=np.int64)
+    got = replay.answer(events, replay.ask(zero, asked, events), LAYOUT, names=NAMES)
+    alone = [
+        replay.answer(events, replay.ask(zero[:1], asked[i : i + 1], events), LAYOUT, names=NAMES)[
+            0
+        ]
+        for i in range(6)
+    ]
+    assert got.tolist() == np.array(alone).tolist()
+    assert len({row[0] for row in got.tolist()}) == 2

@@ -39,7 +39,7 @@ class Events(NamedTuple):
 
 
 class Questions(NamedTuple):
-    """Who is asked about, and when; `seq` is how many events had arrived. Sorted by seq."""
+    """Who is asked about, and when; `seq` is how many events had arrived. In any order."""
 
     key: Ints
     asked_at: Ints
@@ -161,12 +161,13 @@ def _ordered(events: Events, questions: Questions) -> _Order:
     """Events and questions brought together by key, both in order of arrival."""
     size = int(max(events.key.max(initial=-1), questions.key.max(initial=-1))) + 1
     e_order, e_bounds = order_by_key(events.key, size)
-    seq = questions.seq
-    if (seq[1:] >= seq[:-1]).all():
+    seq, at = questions.seq, questions.asked_at
+    if (seq[1:] >= seq[:-1]).all() and (at[1:] >= at[:-1]).all():
         return _Order(e_order, e_bounds, *order_by_key(questions.key, size))
-    by_seq = np.argsort(seq, kind="stable").astype(np.uint32)
-    q_order, q_bounds = order_by_key(questions.key[by_seq], size)
-    return _Order(e_order, e_bounds, by_seq[q_order], q_bounds)
+    # a row's clock never runs backwards: of questions between the same two events the earlier goes first
+    in_time = np.lexsort((at, seq)).astype(np.uint32)
+    q_order, q_bounds = order_by_key(questions.key[in_time], size)
+    return _Order(e_order, e_bounds, in_time[q_order], q_bounds)
 
 
 def entry_flags(events: Events, layout: kernel.Layout) -> Ints:
