@@ -21,9 +21,7 @@ def bench(*, quick: bool) -> None:
     """Nothing; a line a page: milliseconds of CPU a request, and bytes."""
     cards = 100_000 if quick else 1_000_000
     with tempfile.TemporaryDirectory() as folder:
-        print(
-            f"console, {cards:,} cards, CPU a request (mean of {ROUNDS})"
-        )
+        print(f"console, {cards:,} cards, CPU a request (mean of {ROUNDS})")
         asyncio.run(_ask(Path(folder), cards))
 
 

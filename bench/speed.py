@@ -18,6 +18,7 @@ PARTS = (
     "http",
     "live",
     "ledger",
+    "console",
 )
 
 
@@ -29,6 +30,7 @@ def main() -> None:
     asked = reader.parse_args()
     measure.one_thread()
     # only now, since thread pools read the environment when they are loaded
+    import console_speed
     import door_speed
     import growth_speed
     import http_speed
@@ -54,6 +56,7 @@ def main() -> None:
                 http_speed,
                 live_speed,
                 ledger_speed,
+                console_speed,
             ),
             strict=True,
         )

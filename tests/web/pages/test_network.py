@@ -3,6 +3,7 @@ import json
 import pytest
 
 from console_room import console, small_run, token_of, write
+from duanka.web.pages.network import _apart
 from ledgers import AT
 
 pytestmark = pytest.mark.anyio
@@ -57,3 +58,8 @@ async def test_the_picture_tells_holders_devices_and_money_and_the_look_is_asked
     }
     assert [(m["from"], m["to"], m["yuan"]) for m in told["money"]] == [("0 A1", "1 A2", 3.0)]
     assert next(n for n in told["nodes"] if n["id"] == "account:A1")["told"] == "疑似卡农"
+
+
+def test_two_ids_that_look_the_same_masked_stay_two():
+    names = _apart(["a-0000001234", "a-9999991234", "a-0000001234"])
+    assert len(set(names.values())) == 2

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from starlette.routing import Route
@@ -13,6 +14,8 @@ from duanka.web.findings import Ask
 from duanka.web.words import said
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from starlette.requests import Request
     from starlette.responses import Response
 
@@ -129,16 +132,29 @@ def _money(findings: Findings, members: list[dict[str, Any]]) -> list[dict[str, 
     """The traced hops that touch a member account: which lead's loss, which hop, who to whom, how much."""
     accounts = tuple(m["subject_id"] for m in members if m["subject_kind"] == "account")
     ask = Ask("flow", either={"payer_id": accounts, "payee_id": accounts}, order='"at", transfer_id', limit=MOST_HOPS)  # fmt: skip
+    rows = findings.rows(ask).to_dicts()
+    names = _apart(row[side] for row in rows for side in ("payer_id", "payee_id"))
     return [
         {
             "at": row["at"].isoformat(),
             "hop": row["hop"],
-            "from": f"{row['hop'] - 1} {show.mask(row['payer_id'])}",
-            "to": f"{row['hop']} {show.mask(row['payee_id'])}",
+            "from": f"{row['hop'] - 1} {names[row['payer_id']]}",
+            "to": f"{row['hop']} {names[row['payee_id']]}",
             "yuan": row["tainted_fen"] / 100,
         }
-        for row in findings.rows(ask).iter_rows(named=True)
+        for row in rows
     ]
+
+
+def _apart(ids: Iterable[str]) -> dict[str, str]:
+    """The masked name of each id; where two would look the same, the later ones are numbered."""
+    names: dict[str, str] = {}
+    taken: Counter[str] = Counter()
+    for one in dict.fromkeys(ids):
+        name = show.mask(one)
+        taken[name] += 1
+        names[one] = name if taken[name] == 1 else f"{name} ({taken[name]})"
+    return names
 
 
 def _evidence(text: object) -> list[dict[str, Any]]:
