@@ -35,7 +35,8 @@ def test_every_word_is_a_pair_and_its_english_is_english():
 def test_every_measure_authority_and_article_of_the_law_has_its_words():
     regime = load().at(date(2026, 1, 1))
     for kind in ("account", "sim"):
-        for measure in regime.measures(kind):
+        # a closure is decided by people in the ledger, never by a run, and so never on its page
+        for measure in (m for m in regime.measures(kind) if m.name in MEASURES):
             assert measure.name in LOADED["measure"]
             assert measure.authority in LOADED["authority"]
             if measure.name != "allow":
