@@ -119,7 +119,7 @@ def transfer(names: Names, row: Row) -> Line:
     """A transfer; what can be computed from numbers is left to compiled code."""
     get = row.get
     amount, balance = row["amount_fen"], get("payer_balance_fen")
-    bits = MEMOS.get(get("memo_kind"), 0) | CHANNELS.get(get("channel"), 0)
+    bits = MEMOS.get(get("memo_kind") or "", 0) | CHANNELS.get(get("channel") or "", 0)
     if get("outcome") != "failed":
         bits |= f.OK
     if balance is not None and balance * LEFT_PARTS <= amount:
@@ -143,7 +143,7 @@ def call(names: Names, row: Row) -> Line:
 
 def message(names: Names, row: Row) -> Line:
     """A message."""
-    bits = MESSAGES.get(row.get("message_kind"), 0) | f.OK
+    bits = MESSAGES.get(row.get("message_kind") or "", 0) | f.OK
     sender, receiver = names.card(1, row["sender_id"]), names.card(1, row["receiver_id"])
     device = names.host("devices", row.get("device_id"))
     return (s.MESSAGE, row["at"], sender, receiver, 0, bits, device, -1, -1, -1, -1, -1, 0, 0, -1)

@@ -24,7 +24,7 @@ from duanka.verbs.ledger_options import (
     rules,
     viewer_of,
 )
-from duanka.verbs.options import Policies  # noqa: TC001 - typer reads it when it reads the options
+from duanka.verbs.options import Policies
 
 
 class Decision(StrEnum):
