@@ -76,6 +76,15 @@ def test_what_is_dated_ahead_of_the_clock_is_refused_and_harms_nobody(door):
     assert door.health()["clock"] == transfer(2).at
 
 
+def test_what_is_dated_before_any_rule_is_refused_and_the_door_stays_open(door):
+    old = transfer(7, at_s=-40 * 365 * 86_400.0)
+    said = take(door, old, transfer(8))
+    assert isinstance(said[0], Refused)
+    assert "no rules" in said[0].fault
+    assert isinstance(said[1], Answer)
+    assert isinstance(take(door, transfer(9))[0], Answer)
+
+
 def test_the_order_in_a_batch_is_that_of_the_instants(tmp_path):
     sent = mixed()
     with opened(tmp_path / "one") as one, opened(tmp_path / "other") as other:

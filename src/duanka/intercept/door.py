@@ -81,6 +81,8 @@ class Door:
                 said[i] = self._too_early(event)
             elif (place := self._held.repeats.find(event.key)) is not None:
                 said[i] = self._again(event, place)
+            elif event.kind in ANSWERED and (refused := self._without_rules(event)) is not None:
+                said[i] = refused
             elif (twin := fresh.get(event.key)) is not None:
                 twins.append((i, twin))
             else:
@@ -136,6 +138,14 @@ class Door:
             f"it is dated more than {minutes} minutes ahead of the clock",
             "send it when it happens, and see that the sender's clock is right",
         )
+
+    def _without_rules(self, event: Event) -> Refused | None:
+        """The refusal of an event of a day for which there is no policy; None if there is one."""
+        try:
+            self._held.judges.terms.at(event.at)
+        except BadInput as error:
+            return Refused(event.event_id, error.what, error.fix)
+        return None
 
     def timed_out(self, event: Event) -> Answer:
         """The policy's answer where no score is to be had in time, by amount and kind; it changes nothing.

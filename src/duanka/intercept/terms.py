@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
+from duanka.errors import BadInput, BadPolicy
 from duanka.policy.decide_one import Book
 from duanka.policy.table import ADVICE, ANSWERS
 
@@ -50,15 +51,25 @@ class TermsBook:
         self._today: tuple[int, Terms] | None = None
 
     def at(self, instant: int) -> Terms:
-        """The terms of the instant's day in Shanghai. Units: UTC microseconds."""
-        day = (instant + _EAST_US) // DAY
-        if self._today is None or self._today[0] != day:
-            rules = self._book.at(_EPOCH + timedelta(days=day))
-            terms = self._terms.get(id(rules))
-            if terms is None:
-                terms = self._terms[id(rules)] = _terms(rules)
-            self._today = (day, terms)
-        return self._today[1]
+        """The terms of the instant's day in Shanghai. Units: UTC microseconds.
+
+        Raises: BadInput if the policy has none for that day: it begins on some day.
+        """
+        day, today = (instant + _EAST_US) // DAY, self._today
+        if today is None or today[0] != day:
+            try:
+                rules = self._book.at(_EPOCH + timedelta(days=day))
+                terms = self._terms.get(id(rules))
+                if terms is None:
+                    terms = self._terms[id(rules)] = _terms(rules)
+            except BadPolicy as error:
+                raise BadInput(
+                    "no rules are in force on its day",
+                    where="at",
+                    fix="send events of days that the policy covers",
+                ) from error
+            today = self._today = (day, terms)
+        return today[1]
 
 
 def _terms(rules: Rules) -> Terms:
