@@ -38,7 +38,7 @@ class Entry(NamedTuple):
         if said == self[1:]:
             return False
         if line[s.C_HOLDER] >= 0:
-            _take_out(st, card)
+            _take_out(st, card, self.kind)
         line[s.C_HOLDER], line[s.C_SINCE] = self.holder, self.since
         line[s.C_OUTLET], line[s.C_STAFF], line[s.C_BOUND] = self.outlet, self.staff, self.bound
         st.holders[self.holder, s.H_ACCOUNTS + self.kind] += 1
@@ -77,10 +77,10 @@ def _hang(st: State, card: int) -> None:
         cards[before, s.C_NEXT_HELD] = card
 
 
-def _take_out(st: State, card: int) -> None:
+def _take_out(st: State, card: int, kind: int) -> None:
     """The card leaves the chains of the holder and the phone card it was told of before."""
     line = st.cards[card]
-    st.holders[line[s.C_HOLDER], s.H_ACCOUNTS + line[s.C_KIND]] -= 1
+    st.holders[line[s.C_HOLDER], s.H_ACCOUNTS + kind] -= 1
     _unchain(st, st.holders[line[s.C_HOLDER]], (s.H_CARDS, s.C_NEXT_HELD), card)
     if line[s.C_BOUND] >= 0:
         _unchain(st, st.cards[line[s.C_BOUND]], (s.C_BOUND_HEAD, s.C_NEXT_BOUND), card)
