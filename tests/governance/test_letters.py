@@ -6,7 +6,7 @@ from docx import Document
 
 from duanka.errors import BadInput
 from duanka.governance.letters import FIGURES, TITLES, Letter, docx
-from duanka.policy.table import LISTINGS
+from duanka.tables.words import LISTINGS
 
 LETTER = Letter(
     "interview",

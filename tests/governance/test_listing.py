@@ -6,7 +6,7 @@ import pytest
 
 from duanka.governance import listing, scorecard
 from duanka.policy import dated
-from duanka.policy.table import LISTINGS
+from duanka.tables.words import LISTINGS
 from governance_room import Plan, build
 
 REGIME = dated.load().at(build(Plan(cards=10, outlets=2)).as_of.date())

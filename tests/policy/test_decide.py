@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from duanka.errors import BadInput, BadPolicy
 from duanka.policy.dated import load
 from duanka.policy.decide import advise_openings, answer_events, bands, decide
-from duanka.policy.table import ADVICE, ANSWERS, MEASURES, TIERS
+from duanka.policy.table import ADVICE, ANSWERS, MEASURES
+from duanka.tables.words import TIERS
 
 POLICY = load()
 NOW = POLICY.at(date(2025, 8, 1))

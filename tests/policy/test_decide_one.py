@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from duanka.errors import BadInput
 from duanka.policy import decide, decide_one
 from duanka.policy.dated import load
-from duanka.policy.table import TIERS
+from duanka.tables.words import TIERS
 
 POLICY = load()
 BOOK = decide_one.Book(POLICY)

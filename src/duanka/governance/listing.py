@@ -12,7 +12,8 @@ from duanka import tables
 from duanka.governance import months
 from duanka.governance.evidence import FIGURES, facts_of, parts_of
 from duanka.governance.sectors import sectors
-from duanka.policy.table import LISTINGS, evaluate
+from duanka.policy.table import evaluate
+from duanka.tables.words import LISTINGS
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

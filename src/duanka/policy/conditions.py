@@ -10,11 +10,11 @@ from duanka.policy.table import (
     DECIDES,
     NUMBERS,
     POLICE_MEASURES,
-    TIERS,
     Column,
     Condition,
     Row,
 )
+from duanka.tables.words import TIERS
 
 if TYPE_CHECKING:
     from duanka.policy.table import Body

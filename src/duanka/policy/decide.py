@@ -18,7 +18,8 @@ from duanka.policy.facts import (
     prepared,
     reasons,
 )
-from duanka.policy.table import ADVICE, ANSWERS, MEASURES, TIERS
+from duanka.policy.table import ADVICE, ANSWERS, MEASURES
+from duanka.tables.words import TIERS
 
 if TYPE_CHECKING:
     from duanka.policy.dated import Regime
@@ -193,22 +194,7 @@ def answer_events(facts: pl.DataFrame, regime: Regime, *, event_kind: EventKind)
     )
     said = outcome(events, regime, f"intercept_{event_kind}")
     lawful = justified(said, regime, "account" if event_kind == "transfer" else "sim")
-    return (
-        events.select("event_id", "score", "reasons")
-        .hstack(lawful)
-        .select(
-            "event_id",
-            "score",
-            pl.col("then").cast(pl.Enum(ANSWERS)).alias("answer"),
-            "because",
-            _told(pl.when("fact").then("because"), needed=pl.col("then") != "allow"),
-            "legal_basis",
-            "authority",
-            "review",
-            "expires_days",
-            "note",
-        )
-    )
+    return _said(events, lawful, "event_id", pl.col("then").cast(pl.Enum(ANSWERS)).alias("answer"))
 
 
 def advise_openings(facts: pl.DataFrame, regime: Regime, *, card_kind: CardKind) -> pl.DataFrame:
@@ -238,22 +224,15 @@ def advise_openings(facts: pl.DataFrame, regime: Regime, *, card_kind: CardKind)
         .alias("band"),
     )
     lawful = justified(outcome(asked, regime, "opening_advice"), regime, card_kind)
-    return (
-        asked.select("opening_id", "score", "reasons")
-        .hstack(lawful)
-        .select(
-            "opening_id",
-            "score",
-            pl.col("then").cast(pl.Enum(ADVICE)).alias("advice"),
-            "because",
-            _told(pl.when("fact").then("because"), needed=pl.col("then") != "allow"),
-            "legal_basis",
-            "authority",
-            "review",
-            "expires_days",
-            "note",
-        )
-    )
+    return _said(asked, lawful, "opening_id", pl.col("then").cast(pl.Enum(ADVICE)).alias("advice"))
+
+
+def _said(asked: pl.DataFrame, lawful: pl.DataFrame, id_column: str, said: pl.Expr) -> pl.DataFrame:
+    """What was said to each of those who asked, with its reasons and its law."""
+    told = _told(pl.when("fact").then("because"), needed=pl.col("then") != "allow")
+    law = ("legal_basis", "authority", "review", "expires_days", "note")
+    with_law = asked.select(id_column, "score", "reasons").hstack(lawful)
+    return with_law.select(id_column, "score", said, "because", told, *law)
 
 
 def _organised(regime: Regime) -> pl.Expr:

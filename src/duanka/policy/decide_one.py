@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from duanka.errors import BadInput
-from duanka.policy.table import TIERS
+from duanka.tables.words import TIERS
 
 if TYPE_CHECKING:
     from datetime import date

@@ -13,11 +13,11 @@ import numpy as np
 import polars as pl
 
 from duanka.errors import BadInput
+from duanka.tables.words import LISTINGS, TIERS
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
-TIERS = ("normal", "suspicious", "high_risk")
 MEASURES = (
     "allow",
     "verify_transaction",
@@ -31,16 +31,6 @@ POLICE_MEASURES = ("stop_payment", "freeze", "unfreeze", "return_funds")
 """Reserved to the police (反电信网络诈骗法 第二十条): carried out or proposed here, never decided."""
 ADVICE = ("allow", "check_further", "refuse_opening")
 ANSWERS = ("allow", "verify_transaction", "delay_settlement", "restrict", "suspend")
-LISTINGS = (
-    "none",
-    "notice",
-    "yellow_card",
-    "interview",
-    "red_card",
-    "rectification",
-    "suspend_openings",
-    "refer",
-)
 DECIDES = {
     "tier": TIERS,
     "measure": MEASURES,

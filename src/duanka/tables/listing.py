@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataframely as dy
 
 from duanka.tables.column import identity, text, word
+from duanka.tables.words import LISTINGS
 
 
 class Listing(dy.Schema):
@@ -18,20 +19,6 @@ class Listing(dy.Schema):
     )
     unit_id = identity("单位编号", "unit", "key")
     period = text("期间", "month, YYYY-MM", "key")
-    listing = word(
-        "建议",
-        "proposal",
-        (
-            "none",
-            "notice",
-            "yellow_card",
-            "interview",
-            "red_card",
-            "rectification",
-            "suspend_openings",
-            "refer",
-        ),
-        "*",
-    )
+    listing = word("建议", "proposal", LISTINGS, "*")
     because = text("理由", "why", "*")
     legal_basis = text("依据", "legal basis")

@@ -36,6 +36,16 @@ MEASURES = (
     "unfreeze",
     "return_funds",
 )
+LISTINGS = (
+    "none",
+    "notice",
+    "yellow_card",
+    "interview",
+    "red_card",
+    "rectification",
+    "suspend_openings",
+    "refer",
+)
 SUBJECT_KINDS = ("account", "sim", "person", "organisation", "device", "outlet", "staff")
 
 LABELS: dict[str, tuple[str, str]] = {
