@@ -27,6 +27,9 @@ def test_every_look_is_a_row_of_history_with_its_purpose(book):
     with book.read(ANALYST, at=AT) as desk:
         looks = [row for row in desk.history("case", "c1") if row.act == "look"]
         assert desk.seen() == [("look", "case", "call back", 1), ("look", "case", "check", 2)]
+        newest, second = desk.looks(limit=2)
+        assert (newest.purpose, second.purpose) == ("call back", "check")
+        assert [one.seq for one in desk.looks(before=second.seq)] == [second.seq - 1]
     assert [(row.actor, row.purpose, row.version) for row in looks][2] == ("ana", "call back", 1)
 
 

@@ -58,3 +58,18 @@ def test_each_wait_is_longer_up_to_an_hour(book):
 
 def test_an_empty_outbox_gives_nothing(tmp_path):
     assert ledger("sqlite", tmp_path).claim("a", at=AT) == []
+
+
+def test_the_door_is_tried_for_ever_and_hears_in_order(book):
+    with book.desk(SYSTEM, at=AT, purpose="a test") as desk:
+        for state in ("order_in_force", "order_lifted"):
+            desk.send(Message(f"o1:{state}", state, {}, "order", "o1"))
+    (first,) = book.claim("a", at=AT, topics=["order_in_force"])
+    assert book.claim("b", at=AT, topics=["order_lifted"]) == []  # the other is on its way
+    at = AT
+    for _ in range(3 * ledger_outbox.MOST_ATTEMPTS):
+        assert book.failed(first, at=at, fault="down") == "waiting"
+        at += timedelta(seconds=60)
+        (first,) = book.claim("a", at=at, topics=["order_in_force"])
+    book.sent(first, at=at)
+    assert [m.key for m in book.claim("b", at=at, topics=["order_lifted"])] == ["o1:order_lifted"]

@@ -98,6 +98,17 @@ class Desk:
             (act, kind, why, count) for act, kind, why, count in self._connection.execute(asked)
         ]
 
+    def looks(self, *, before: int | None = None, limit: int = 50) -> list[Link]:
+        """The last looks at personal data and exports, newest first, before a row where one is named."""
+        found = [
+            Link(*row)
+            for act in (LOOK, EXPORT)
+            for row in self._connection.execute(
+                ledger_scope.latest(self.viewer, act, before=before, limit=limit)
+            )
+        ]
+        return sorted(found, key=lambda link: -link.seq)[:limit]
+
     def history(self, kind: str, id_: str) -> list[Link]:
         """Everything that was ever done to the record or seen of it, in order.
 
@@ -272,7 +283,7 @@ def _stale(kind: str, id_: str) -> Conflict:
 def _refused(changed: Record, error: IntegrityError) -> Conflict | BadInput:
     if "lacks_nothing" in str(error.orig):
         return BadInput(
-            f"{changed.kind} {changed.id} lacks reason, basis, notice, appeal path or expiry",
+            f"{changed.kind} {changed.id} lacks reason, basis, notice, appeal path, expiry or document",
             where="wall of the database",
             fix="give all of them; none can be left for later",
         )

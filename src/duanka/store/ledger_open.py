@@ -14,7 +14,7 @@ from duanka.errors import BadInput, Unavailable
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-NEWEST = "0001"
+NEWEST = "0002"
 """The last migration; a ledger that stands there is opened without loading Alembic."""
 _BUSY_S = 30
 _POSTGRES_LOCK = 5_170_231
@@ -123,7 +123,7 @@ def _upgrade(connection: sa.Connection) -> None:
     config = Config()
     config.set_main_option("script_location", str(files("duanka.store").joinpath("migrations")))
     config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+    command.upgrade(config, NEWEST)
 
 
 def answering(ask: Callable[[], Any]) -> Any:

@@ -17,10 +17,20 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 WAITING, CLAIMED, SENT, GIVEN_UP = "waiting", "claimed", "sent", "given_up"
+SIGNED = "exchange"
 LEASE_S = 60
 """Whoever claims a message has so long to send it; then another may."""
 MOST_ATTEMPTS = 12
+NEVER_GIVEN_UP = (
+    "order_in_force",
+    "order_lifted",
+    "label",
+    "discipline_in_force",
+    "discipline_ended",
+)
+"""What a live door must hear however long it was away: a lift that it never hears of is no lift."""
 _FIRST_WAIT_S, _LONGEST_WAIT_S = 5, 3600
+_LONGEST_WAIT_OF_DOOR_S = 30
 
 
 def put(connection: sa.Connection, message: Message, at: datetime) -> None:
@@ -50,9 +60,10 @@ def claim(
     """Messages that are due and now this sender's for a minute; a lease that ran out is open again."""
     now = micros(at)
     free = OUTBOX.c.state.in_((WAITING, CLAIMED)) & (OUTBOX.c.due_at <= now)
-    asked = sa.select(*OUTBOX.c).where(free).order_by(OUTBOX.c.id).limit(limit)
-    if topics:
-        asked = asked.where(OUTBOX.c.topic.in_(topics))
+    asked = sa.select(*OUTBOX.c).where(free, ~_behind(now)).order_by(OUTBOX.c.id).limit(limit)
+    # what partners exchange must be signed by who sends it: claimed by name, never with the rest
+    wanted = OUTBOX.c.topic.in_(topics) if topics else OUTBOX.c.topic != SIGNED
+    asked = asked.where(wanted)
     mine = []
     until = micros(at + timedelta(seconds=LEASE_S))
     for row in connection.execute(asked).mappings().all():
@@ -62,6 +73,24 @@ def claim(
         if got.rowcount == 1:
             mine.append(_message(row))
     return mine
+
+
+def _behind(now: int) -> sa.ColumnElement[bool]:
+    """Whether an earlier word for the door about the same record is on its way with another sender.
+
+    A lift that overtook its order would be undone by it.
+    """
+    earlier = OUTBOX.alias("earlier")
+    return sa.and_(
+        OUTBOX.c.topic.in_(NEVER_GIVEN_UP),
+        sa.exists().where(
+            earlier.c.record_kind == OUTBOX.c.record_kind,
+            earlier.c.record_id == OUTBOX.c.record_id,
+            earlier.c.state == CLAIMED,
+            earlier.c.due_at > now,
+            earlier.c.id < OUTBOX.c.id,
+        ),
+    )
 
 
 def sent(connection: sa.Connection, message: Message, at: datetime) -> None:
@@ -74,8 +103,10 @@ def sent(connection: sa.Connection, message: Message, at: datetime) -> None:
 def failed(connection: sa.Connection, message: Message, at: datetime, fault: str) -> str:
     """The state after a failure: waiting a while longer each time, and given up in the end."""
     attempts = message.attempts + 1
-    wait_s = min(_FIRST_WAIT_S * 2**message.attempts, _LONGEST_WAIT_S)
-    state = GIVEN_UP if attempts >= MOST_ATTEMPTS else WAITING
+    for_door = message.topic in NEVER_GIVEN_UP
+    longest_s = _LONGEST_WAIT_OF_DOOR_S if for_door else _LONGEST_WAIT_S
+    wait_s = min(_FIRST_WAIT_S * 2 ** min(message.attempts, MOST_ATTEMPTS), longest_s)
+    state = GIVEN_UP if attempts >= MOST_ATTEMPTS and not for_door else WAITING
     after = {
         "state": state,
         "attempts": attempts,

@@ -60,7 +60,11 @@ def within(viewer: Viewer) -> list[sa.ColumnElement[bool]]:
 def _regions(viewer: Viewer) -> list[sa.ColumnElement[bool]]:
     if EVERY in viewer.regions:
         return []
-    inside = [RECORD.c.region_code.like(f"{stem(code)}%") for code in viewer.regions]
+    # from 991100 to 991199 rather than like '9911%': so an index is asked, whatever the collation
+    inside = [
+        RECORD.c.region_code.between(stem(code).ljust(6, "0"), stem(code).ljust(6, "9"))
+        for code in viewer.regions
+    ]
     return [sa.or_(sa.false(), *inside)]
 
 
@@ -98,6 +102,19 @@ def acts(viewer: Viewer, names: Sequence[str]) -> sa.Select[Any]:
         .group_by(*by)
         .order_by(*by)
     )
+
+
+def latest(viewer: Viewer, act: str, *, before: int | None, limit: int) -> sa.Select[Any]:
+    """The last rows of an act, before a row where one is named, as a page of who did it to what and why.
+
+    One act is asked at a time, so that the rows come in order from the index of acts.
+    """
+    same = (RECORD.c.kind == HISTORY.c.kind) & (RECORD.c.id == HISTORY.c.id)
+    asked = [HISTORY.c.act == act] + ([] if before is None else [HISTORY.c.seq < before])
+    rows = sa.select(*HISTORY.c)
+    if EVERY not in viewer.institutions or EVERY not in viewer.regions:
+        rows = rows.select_from(HISTORY.join(RECORD, same)).where(*within(viewer))
+    return rows.where(*asked).order_by(HISTORY.c.seq.desc()).limit(limit)
 
 
 def heaviest(viewer: Viewer, wanted: Wanted, *, limit: int) -> sa.Select[Any]:

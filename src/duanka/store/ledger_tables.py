@@ -30,13 +30,16 @@ RECORD = sa.Table(
 )
 """What stands now: one row a record, with the scope it belongs to and what is due when."""
 sa.Index(
-    "record_queue", *(RECORD.c[n] for n in ("kind", "is_open")), RECORD.c.weight.desc(), RECORD.c.id
+    "record_queue",
+    *(RECORD.c[n] for n in ("kind", "is_open")),
+    RECORD.c.weight.desc(),
+    *(RECORD.c[n] for n in ("id", "region_code")),
 )
 sa.Index(
     "record_queue_of_institution",
     *(RECORD.c[n] for n in ("kind", "is_open", "institution_id")),
     RECORD.c.weight.desc(),
-    RECORD.c.id,
+    *(RECORD.c[n] for n in ("id", "region_code")),
 )
 sa.Index("record_due", RECORD.c.kind, RECORD.c.state, RECORD.c.due_at)
 sa.Index("record_about", RECORD.c.kind, RECORD.c.about)
@@ -124,6 +127,7 @@ OUTBOX = sa.Table(
 )
 """What must be sent, written in the transaction that made it so."""
 sa.Index("outbox_waiting", OUTBOX.c.state, OUTBOX.c.due_at)
+sa.Index("outbox_of_record", OUTBOX.c.record_kind, OUTBOX.c.record_id, OUTBOX.c.state)
 
 ABOUT = sa.Table(
     "about",
