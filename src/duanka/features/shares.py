@@ -25,7 +25,7 @@ def share(part: Floats, whole: Floats) -> Floats:
         >>> share(np.array([1.0, 5.0, 50.0]), np.array([4.0, 0.0, 2.0])).tolist()
         [0.25, nan, 9.0]
     """
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         return np.where(whole > 0, np.minimum(part / whole, MOST), np.nan)
 
 
