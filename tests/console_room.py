@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import httpx2
 import polars as pl
+from pwdlib import PasswordHash
+from pwdlib.hashers.argon2 import Argon2Hasher
 
 from desks import FOUND
 from duanka import tables
@@ -18,6 +20,7 @@ from duanka.cases import case, order
 from duanka.cases.case import Alerts
 from duanka.policy import dated
 from duanka.store.ledger import SYSTEM, Ledger, Viewer
+from duanka.web import people
 from duanka.web.console import make_console
 from duanka.web.findings import Findings
 from duanka.web.people import ROLES, add_user
@@ -28,6 +31,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 WORD = "correct horse battery"
+# Argon2 as it is, but cheap: every module of these tests lets nine users in. tests/web/test_people.py asks the real price.
+people._HASHER = PasswordHash((Argon2Hasher(time_cost=1, memory_cost=64, parallelism=1),))
 EVERYWHERE = (("*",), ("*",))
 
 
@@ -132,3 +137,8 @@ def version_of(page: str, act: str) -> str:
     return re.search(
         rf'name="act" value="{act}"><input type="hidden" name="version" value="(\d+)"', page
     )[1]  # type: ignore[index]
+
+
+def once_of(page: str) -> str:
+    """The mark of a form that is to be done once."""
+    return re.search(r'name="once" value="([^"]+)"', page)[1]  # type: ignore[index]

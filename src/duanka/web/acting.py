@@ -13,9 +13,9 @@ from duanka.web import show
 from duanka.web.session import meant
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
-    from starlette.datastructures import UploadFile
+    from starlette.datastructures import FormData, UploadFile
     from starlette.requests import Request
     from starlette.responses import Response
 
@@ -67,15 +67,49 @@ async def acted(request: Request, purpose: str, acts: Mapping[str, Act], *, back
         with office.book.desk(show.viewer(request), at=office.clock(), purpose=purpose) as desk:
             act(desk, told)
 
+    return await done(request, do, back=back, wrote=[told.get(name, "") for name in WRITTEN])
+
+
+async def done(
+    request: Request, do: Callable[[], None], *, back: str, wrote: Sequence[str]
+) -> Response:
+    """The page to go back to once it is done; where somebody was quicker, what the slower one wrote."""
     try:
         await run_in_threadpool(do)
     except Conflict as error:
-        # Somebody was quicker: what the slower wrote is shown to them again, so that nothing is lost.
-        wrote = [told[name] for name in WRITTEN if told.get(name)]
         return show.page(
-            request, "conflict.html", status=error.status, what=error.what, fix=error.fix, back=back, wrote=wrote,
+            request, "conflict.html", status=error.status, **show.words_of(request, error), back=back,
+            wrote=[one for one in wrote if one],
         )  # fmt: skip
     return RedirectResponse(back, 303)
+
+
+async def with_file(request: Request, most_bytes: int) -> FormData:
+    """A form of ours that brings a file.
+
+    Raises: NotIn; BadInput if it is larger than allowed; NotAllowed if it does not carry the session's token.
+    """
+    session = show.session(request)
+    if not 0 < int(request.headers.get("content-length") or 0) < most_bytes + 65_536:
+        raise BadInput(
+            "the file is too large 文件过大",
+            where="form",
+            fix=f"send at most {most_bytes // 1_000_000} MB at once 请缩小后再传",
+        )
+    form = await request.form(max_files=1, max_fields=20)
+    meant(session, form.get("token"))
+    return form
+
+
+async def sent(form: FormData) -> tuple[str, bytes]:
+    """Name and content of the form's file.
+
+    Raises: BadInput if there is none.
+    """
+    file = form.get("file")
+    if file is None or isinstance(file, str) or not file.filename:
+        raise BadInput("no file was sent 请选择文件", where="form", fix="choose a file")
+    return file.filename, await file.read()
 
 
 def version(told: Mapping[str, str]) -> int:

@@ -16,6 +16,7 @@ from starlette.staticfiles import StaticFiles
 
 from duanka.errors import DuankaError
 from duanka.web import show
+from duanka.web.errands import Errands
 from duanka.web.pages import PAGES, login
 from duanka.web.reply import SECURITY, Guarded
 from duanka.web.session import Sessions
@@ -40,7 +41,11 @@ POLICY = (
 
 @dataclass(frozen=True)
 class Office:
-    """What the pages stand on: a run's findings, the ledger, the rules, the clock, who is in."""
+    """What the pages stand on: a run's findings, the ledger, the rules, the clock, who is in, long work.
+
+    `candidate` are rules that may be adopted; `beside` what another model or other rules found in the
+    same data, without effect on anybody.
+    """
 
     findings: Findings
     book: Ledger
@@ -48,13 +53,33 @@ class Office:
     clock: Callable[[], datetime]
     sessions: Sessions
     templates: Environment
+    errands: Errands
+    candidate: Policy | None = None
+    beside: Findings | None = None
+
+
+@dataclass(frozen=True)
+class Unheard:
+    """What stands beside what is in force and is only compared with it: rules, and a run's findings."""
+
+    candidate: Policy | None = None
+    beside: Findings | None = None
 
 
 def make_console(
-    findings: Findings, book: Ledger, policy: Policy, *, clock: Callable[[], datetime]
+    findings: Findings,
+    book: Ledger,
+    policy: Policy,
+    *,
+    clock: Callable[[], datetime],
+    unheard: Unheard | None = None,
 ) -> Starlette:
     """The console as an ASGI app; run it behind one process, its sessions are held in memory."""
-    office = Office(findings, book, policy, clock, Sessions(clock), _templates())
+    other = unheard or Unheard()
+    office = Office(
+        findings, book, policy, clock, Sessions(clock), _templates(), Errands(clock),
+        other.candidate, other.beside,
+    )  # fmt: skip
     headers = [h for h in SECURITY if h[0] not in (b"content-security-policy", b"cache-control")]
     headers.append((b"content-security-policy", POLICY.encode()))
     app = Starlette(
@@ -89,12 +114,14 @@ def _told(request: Request, error: Exception) -> Response:
     assert isinstance(error, DuankaError)  # noqa: S101  # Starlette gives a handler what it was named for
     if isinstance(error, show.NotIn):
         return show.to_login(request)
-    return show.fault(request, error.status, error.what, error.fix)
+    return show.fault(request, error)
 
 
 def _told_plainly(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101  # as above
-    return show.fault(request, error.status_code, "没有这个页面 there is no such page", "")
+    fault = DuankaError("没有这个页面 there is no such page")
+    fault.status = error.status_code
+    return show.fault(request, fault)
 
 
 def _ours(_request: Request, _error: Exception) -> Response:

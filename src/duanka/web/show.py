@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import secrets
 from datetime import UTC, datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode
@@ -11,6 +12,7 @@ from markupsafe import Markup
 from starlette.responses import HTMLResponse, RedirectResponse
 
 from duanka.errors import NotAllowed
+from duanka.web import faults
 from duanka.web.words import said
 
 if TYPE_CHECKING:
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
+    from duanka.errors import DuankaError
     from duanka.store.ledger import Viewer
     from duanka.web.console import Office
     from duanka.web.session import Session
@@ -88,7 +91,7 @@ def language(request: Request) -> str:
 
 
 def page(request: Request, template: str, *, status: int = 200, **told: Any) -> Response:
-    """The page of a template. In it `t(zh, en)` says a text in the reader's language."""
+    """The page of a template. In it `t(zh, en)` says a text in the reader's language; `once` marks its forms."""
     chosen = language(request)
     found = office(request).sessions.of(request)
 
@@ -103,11 +106,13 @@ def page(request: Request, template: str, *, status: int = 200, **told: Any) -> 
             language=chosen,
             me=found.user.viewer if found else None,
             token=found.token if found else "",
+            once=secrets.token_urlsafe(9),
             purpose=found.purpose if found else "",
             path=request.url.path,
             query=dict(request.query_params),
             now=office(request).clock(),
             menu=menu(found.user.viewer) if found else [],
+            plain=lambda text: faults.plain(str(text), chosen),
             w=lambda code, kind="": t(*said(str(code), kind)),
             wc=lambda code, kind="": _with_code(t(*said(str(code), kind)), str(code)),
             **told,
@@ -133,9 +138,16 @@ def _with_code(text: str, code: str) -> Markup:
     return Markup('{} <small class="code">{}</small>').format(text, code)
 
 
-def fault(request: Request, status: int, what: str, fix: str) -> Response:
+def fault(request: Request, error: DuankaError) -> Response:
     """A fault as a page: what is wrong, and what to do."""
-    return page(request, "fault.html", status=status, what=what, fix=fix, code=status)
+    words = words_of(request, error)
+    return page(request, "fault.html", status=error.status, **words)
+
+
+def words_of(request: Request, error: DuankaError) -> dict[str, str]:
+    """What a page says of a fault in the reader's language: `what` and `fix`."""
+    what, fix = faults.told(error, language(request))
+    return {"what": what, "fix": fix}
 
 
 def to_login(request: Request) -> Response:
@@ -154,7 +166,9 @@ def _stood_on(request: Request) -> str:
         return f"/case/{case_id}"
     if request.url.path in FORMS_ONLY:
         return "/overview"
-    return request.url.path.removesuffix("/words").removesuffix("/papers").removesuffix("/file")
+    if request.url.path.startswith("/case/"):
+        return "/".join(request.url.path.split("/")[:3])
+    return request.url.path.removesuffix("/words").removesuffix("/file")
 
 
 def number(request: Request, name: str, default: int = 0, most: int = 1_000_000) -> int:

@@ -1,6 +1,10 @@
+import zipfile
+from hashlib import sha256
+from io import BytesIO
+
 import pytest
 
-from console_room import console, token_of, version_of, with_case
+from console_room import console, once_of, token_of, version_of, with_case
 
 pytestmark = pytest.mark.anyio
 
@@ -50,7 +54,11 @@ async def test_a_case_is_taken_an_order_decided_appealed_and_lifted(room, ids):
             "contact": "",
             "version": seen,
         }
-        assert (await send(client, path, "appeal", case_id, **plea)).status_code == 303
+        assert (await send(client, path, "appeal", case_id, **plea)).status_code == 422
+        plea["once"] = once_of(page)
+        assert once_of((await client.get(f"/case/{case_id}")).text) != plea["once"]
+        for _ in range(2):
+            assert (await send(client, path, "appeal", case_id, **plea)).status_code == 303
         own = await client.get("/appeals")
         appeal_id = own.text.split('data-row href="/appeals/')[1].split('"')[0]
         answer = {"version": "1", "because": "it was their wages"}
@@ -90,3 +98,46 @@ async def test_papers_are_taken_out_with_a_purpose(room, ids):
         assert (await client.post(path, data={"token": token, "purpose": ""})).status_code == 403
         taken = await client.post(path, data={"token": token, "purpose": "handed to the court"})
         assert taken.content[:2] == b"PK"
+
+
+async def attach(client, case_id, name, raw):
+    page = (await client.get(f"/case/{case_id}")).text
+    form = {"token": token_of(page), "version": version_of(page, "attach")}
+    return await client.post(f"/case/{case_id}/files", data=form, files={"file": (name, raw)})
+
+
+async def test_notes_are_read_back_for_a_purpose_and_name_nobody_on_the_page(room, ids):
+    async with room.entered("officer") as client:
+        page = (await client.get(f"/case/{ids[0]}")).text
+        note = {"version": version_of(page, "note"), "words": "<i>打过电话</i>"}
+        assert (await send(client, f"/case/{ids[0]}", "note", ids[0], **note)).status_code == 303
+        page = (await client.get(f"/case/{ids[0]}")).text
+        assert "打过电话" not in page
+        form = {"token": token_of(page), "purpose": ""}
+        assert (await client.post(f"/case/{ids[0]}/notes", data=form)).status_code == 403
+        read = await client.post(f"/case/{ids[0]}/notes", data=form | {"purpose": "to go on"})
+        assert "&lt;i&gt;打过电话&lt;/i&gt;" in read.text
+
+
+async def test_a_file_is_kept_sealed_and_given_back_as_it_came(room, ids, tmp_path):
+    raw = b"%PDF-1.7 a letter"
+    async with room.entered("officer") as client:
+        assert (await attach(client, ids[0], "../回函<b>.pdf", raw)).status_code == 303
+        assert (await attach(client, ids[0], "again.pdf", raw)).status_code == 422
+        assert (await attach(client, ids[0], "x.exe", b"MZ")).status_code == 422
+        page = (await client.get(f"/case/{ids[0]}")).text
+        assert "回函b.pdf" in page
+        form = {"token": token_of(page), "sha256": sha256(raw).hexdigest(), "purpose": "to read"}
+        taken = await client.post(f"/case/{ids[0]}/fetch", data=form)
+        assert taken.content == raw
+        assert taken.headers["content-disposition"].startswith("attachment")
+        assert taken.headers["content-type"] == "application/octet-stream"
+        missing = await client.post(f"/case/{ids[0]}/fetch", data=form | {"sha256": "0" * 64})
+        assert missing.status_code == 404
+        packed = await client.post(f"/case/{ids[0]}/papers", data=form)
+    with zipfile.ZipFile(BytesIO(packed.content)) as opened:
+        assert any(name.endswith("回函b.pdf") for name in opened.namelist())
+    async with room.entered("auditor") as client:
+        form = {"token": token_of((await client.get("/overview")).text), "version": "1"}
+        files = {"file": ("x.pdf", raw)}
+        assert (await client.post(f"/case/{ids[0]}/files", data=form, files=files)).status_code == 403  # fmt: skip

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from starlette.concurrency import run_in_threadpool
-from starlette.datastructures import UploadFile
 from starlette.responses import Response
 from starlette.routing import Route
 
@@ -18,7 +17,6 @@ from duanka.leads import lead
 from duanka.leads.schema import OUTCOMES
 from duanka.store.ledger_scope import Wanted
 from duanka.web import acting, show
-from duanka.web.session import meant
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -71,24 +69,19 @@ async def take(request: Request) -> Response:
     Raises: BadInput if the file is none of ours; NotAllowed if the form is not.
     """
     who, session = show.viewer(request, *TAKERS), show.session(request)
-    if not 0 < int(request.headers.get("content-length") or 0) < MOST_BYTES:
+    form = await acting.with_file(request, MOST_BYTES)
+    name, held = await acting.sent(form)
+    suffix, unit = Path(name).suffix.lower(), str(form.get("unit") or "").strip()
+    if suffix not in FORMS:
         raise BadInput(
-            "the file is too large 文件过大", where="leads", fix="send at most 5 MB at once"
+            "no file of leads 不是线索文件", where="leads", fix=f"send {', '.join(FORMS)}"
         )
-    form = await request.form(max_files=1, max_fields=10)
-    meant(session, form.get("token"))
-    sent, unit = form.get("file"), str(form.get("unit") or "").strip()
-    suffix = Path(sent.filename or "").suffix.lower() if isinstance(sent, UploadFile) else ""
-    if not isinstance(sent, UploadFile) or suffix not in FORMS:
-        raise BadInput("no file of leads 请选择文件", where="leads", fix=f"send {', '.join(FORMS)}")
     if not unit or not who.sees(unit, ""):
         raise BadInput(
             "which unit answers? 请填写承办机构", where="unit", fix="name an institution of yours"
         )
     told = (str(form.get("sender") or "").strip(), unit)
-    took, session.returned = await run_in_threadpool(
-        _taken, request, await sent.read(), suffix, told
-    )
+    took, session.returned = await run_in_threadpool(_taken, request, held, suffix, told)
     return _page(request, took)
 
 

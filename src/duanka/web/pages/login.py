@@ -8,7 +8,7 @@ from starlette.responses import RedirectResponse
 from starlette.routing import Route
 
 from duanka.errors import NotAllowed
-from duanka.web import people, show
+from duanka.web import faults, people, show
 from duanka.web.session import COOKIE, meant
 
 if TYPE_CHECKING:
@@ -30,7 +30,11 @@ async def enter(request: Request) -> Response:
         )
     except NotAllowed as error:
         return show.page(
-            request, "login.html", status=403, wrong=error.what, next=_next(told["next"])
+            request,
+            "login.html",
+            status=403,
+            wrong=faults.plain(error.what, show.language(request)),
+            next=_next(told["next"]),
         )
     office.sessions.end(request)
     answer = RedirectResponse(_next(told["next"]), 303)
