@@ -4,19 +4,19 @@ Contributions are Shapley values of the trees (path-dependent, over the training
 each node), in log-odds of the raw score. They add up: base + contributions = raw score. Own parts
 and prior parts of a blended model count with their weights in the blend.
 
-Source: Lundberg et al. 2020; the table over the path's features is Yang's Fast TreeSHAP v2 (2021).
+Source: Lundberg et al. 2020; how they are worked out stands in `models.credit`.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import numba
 import numpy as np
 
 from duanka.errors import BadInput
-from duanka.models.score import goes_right
+from duanka.models import credit
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,25 +24,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from duanka.models.model import Model
-    from duanka.models.trees import Forest
-
-_TABLED = 8
-"""Paths with more distinct features than this are worked out row by row."""
-
-
-class _Path(NamedTuple):
-    """The way from a leaf up to its root, in arrays that the kernel fills again for each leaf.
-
-    Shapes: size (2,): how many distinct features and how many turns; feature, zero (features,): which,
-        and the share of training rows that stay on the path at its splits; turns (turns, 3): node,
-        side taken, place in `feature`; poly: room to multiply out.
-    """
-
-    size: NDArray[np.int64]
-    feature: NDArray[np.int32]
-    zero: NDArray[np.float64]
-    turns: NDArray[np.int32]
-    poly: NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -70,8 +51,8 @@ def contributions(model: Model, X: NDArray[np.float32]) -> tuple[NDArray[np.floa
             f"the feature table has shape {X.shape}; the model expects {forest.feature_count} columns"
         )
     out = np.zeros(X.shape, np.float64)
-    base = _shapley(X, forest, out)
-    return out, model.intercept + float(base)
+    credit.add(X, forest, model.credit, out)
+    return out, model.intercept + float(model.credit.base[0])
 
 
 def reasons(
@@ -88,11 +69,28 @@ def strongest(
     contribution: NDArray[np.float64], *, top: int = 6
 ) -> tuple[NDArray[np.int32], NDArray[np.float64]]:
     """As `reasons`, from contributions already at hand; equal ones in catalogue order."""
-    top = min(top, contribution.shape[1])
-    order = np.argsort(-contribution, axis=1, kind="stable")[:, :top].astype(np.int32)
-    amount = np.take_along_axis(contribution, order, axis=1)
-    raised = amount > 0
-    return np.where(raised, order, np.int32(-1)), np.where(raised, amount, 0.0)
+    shape = (len(contribution), min(top, contribution.shape[1]))
+    which, amount = np.full(shape, -1, np.int32), np.zeros(shape)
+    _strongest(np.ascontiguousarray(contribution, np.float64), which, amount)
+    return which, amount
+
+
+@numba.njit(cache=True, nogil=True)
+def _strongest(
+    given: NDArray[np.float64], which: NDArray[np.int32], amount: NDArray[np.float64]
+) -> None:
+    """Fills both by insertion: only few are wanted, and most do not raise the score."""
+    last = which.shape[1] - 1
+    for row in range(len(given)):
+        for feature in range(given.shape[1]):
+            value = given[row, feature]
+            if last < 0 or not value > amount[row, last]:
+                continue
+            at = last
+            while at > 0 and value > amount[row, at - 1]:
+                which[row, at], amount[row, at] = which[row, at - 1], amount[row, at - 1]
+                at -= 1
+            which[row, at], amount[row, at] = feature, value
 
 
 def families(
@@ -134,119 +132,3 @@ def counted_families(
     together = contribution @ member
     share = push / np.maximum(push.sum(axis=1, keepdims=True), 1e-300)
     return Families(names, push, (push >= at_least) & (share >= least_share) & (together > 0))
-
-
-@numba.njit(cache=True, nogil=True)
-def _weigh(ones: int, path: _Path, value: float, out: NDArray[np.float64]) -> None:
-    """The Shapley value of each path feature of a leaf, given which of them the row satisfies."""
-    poly = path.poly
-    slots = path.size[0]
-    for i in range(slots):
-        poly[0] = 1.0
-        size = 1
-        for j in range(slots):
-            if j == i:
-                continue
-            keep = (ones >> j) & 1
-            poly[size] = 0.0
-            for k in range(size, 0, -1):
-                poly[k] = poly[k] * path.zero[j] + poly[k - 1] * keep
-            poly[0] *= path.zero[j]
-            size += 1
-        total = 0.0
-        share = 1.0 / slots  # k! (slots - 1 - k)! / slots!
-        for k in range(slots):
-            total += poly[k] * share
-            share *= (k + 1) / max(slots - 1 - k, 1)
-        out[i] = total * (((ones >> i) & 1) - path.zero[i]) * value
-
-
-@numba.njit(cache=True, nogil=True)
-def _walk_up(forest: Forest, leaf: int, first: int, parent: NDArray[np.int32], path: _Path) -> None:
-    """Fills `path` with the way from a leaf to its root: distinct features, shares, turns."""
-    slots = 0
-    turns = 0
-    node = leaf
-    while parent[node - first] >= 0:
-        above = parent[node - first]
-        slot = 0
-        while slot < slots and path.feature[slot] != forest.feature[above]:
-            slot += 1
-        if slot == slots:
-            path.feature[slot] = forest.feature[above]
-            path.zero[slot] = 1.0
-            slots += 1
-        path.zero[slot] *= forest.cover[node] / forest.cover[above]
-        path.turns[turns, 0] = above - first
-        path.turns[turns, 1] = int(forest.child[2 * above + 1] == node)
-        path.turns[turns, 2] = slot
-        turns += 1
-        node = above
-    path.size[0] = slots
-    path.size[1] = turns
-
-
-@numba.njit(cache=True, nogil=True)
-def _parents(forest: Forest, first: int, last: int) -> NDArray[np.int32]:
-    parent = np.full(last - first, -1, np.int32)
-    for node in range(first, last):
-        for side in range(2):
-            below = forest.child[2 * node + side]
-            if below != node:
-                parent[below - first] = node
-    return parent
-
-
-@numba.njit(cache=True, nogil=True)
-def _shapley(X: NDArray[np.float32], forest: Forest, out: NDArray[np.float64]) -> float:
-    """Adds every tree's contributions to `out`; returns the expected raw score of a training row."""
-    base = 0.0
-    for tree in range(len(forest.start) - 1):
-        first, last = forest.start[tree], forest.start[tree + 1]
-        parent = _parents(forest, first, last)
-        inner = (last - first) // 2
-        turned = np.empty((inner, len(X)), np.uint8)
-        for k in range(inner):
-            node = first + k
-            for row in range(len(X)):
-                x = X[row, forest.feature[node]]
-                turned[k, row] = goes_right(x, forest.threshold[node], forest.flags[node])
-        path = _Path(
-            np.zeros(2, np.int64),
-            np.empty(inner + 1, np.int32),
-            np.empty(inner + 1),
-            np.empty((inner + 1, 3), np.int32),
-            np.empty(inner + 2),
-        )
-        for leaf in range(first + inner, last):
-            _walk_up(forest, leaf, first, parent, path)
-            weight = forest.value[leaf]
-            for slot in range(path.size[0]):
-                weight *= path.zero[slot]
-            base += weight
-            _add_leaf(turned, path, forest.value[leaf], out)
-    return base
-
-
-@numba.njit(cache=True, nogil=True)
-def _add_leaf(
-    turned: NDArray[np.uint8], path: _Path, value: float, out: NDArray[np.float64]
-) -> None:
-    slots, turns = path.size[0], path.size[1]
-    every = (np.int64(1) << slots) - 1
-    tabled = slots <= _TABLED
-    table = np.empty((every + 1 if tabled else 1, max(slots, 1)))
-    if tabled:
-        for ones in range(every + 1):
-            _weigh(ones, path, value, table[ones])
-    for row in range(turned.shape[1]):
-        ones = every
-        for turn in range(turns):
-            wrong = np.int64(turned[path.turns[turn, 0], row] != path.turns[turn, 1])
-            ones &= ~(wrong << path.turns[turn, 2])
-        entry = ones
-        if not tabled:
-            _weigh(ones, path, value, table[0])
-            entry = 0
-        for slot in range(slots):
-            out[row, path.feature[slot]] += table[entry, slot]

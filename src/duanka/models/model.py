@@ -5,8 +5,10 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
+from duanka.models import credit
 from duanka.models.calibrate import as_record
 from duanka.models.trees import Forest, join, read_forest
 
@@ -44,6 +46,11 @@ class Model:
     def own_weight(self) -> float:
         """How much of the raw score comes from the user's own labels, 0 when all is the prior's."""
         return sum(part.weight for part in self.parts if part.origin == "own")
+
+    @cached_property
+    def credit(self) -> credit.Credit:
+        """How the trees share a score out among the features; laid out when first asked for."""
+        return credit.lay_out(self.forest)
 
 
 def assemble(

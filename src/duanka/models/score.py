@@ -89,7 +89,7 @@ def _general(X: NDArray[np.float32], forest: Forest, out: NDArray[np.float64]) -
 
 
 @numba.njit(cache=True, nogil=True)
-def _turn(x: np.float32, threshold: np.float32) -> np.uint32:
+def turn_of(x: np.float32, threshold: np.float32) -> np.uint32:
     """0 for left and 1 for right, without a branch; NaN goes right."""
     return np.uint32(not (x <= threshold))
 
@@ -103,7 +103,7 @@ def _few_rows(X: NDArray[np.float32], forest: Forest, out: NDArray[np.float64]) 
     node = np.empty(_LANES, np.uint32)
     for row in range(rows):
         for column in range(width):
-            _lay_out(X[row, column], value, np.uint32(2 * column), np.uint32(2 * column + 1))
+            lay_value(X[row, column], value, np.uint32(2 * column), np.uint32(2 * column + 1))
         total = 0.0
         for first in range(0, trees, _LANES):
             count = min(_LANES, trees - first)
@@ -115,7 +115,7 @@ def _few_rows(X: NDArray[np.float32], forest: Forest, out: NDArray[np.float64]) 
                 for lane in range(count):
                     at = node[lane]
                     slot = 2 * forest.feature[at] + (forest.flags[at] & NAN_LEFT)
-                    turn = _turn(value[slot], forest.threshold[at])
+                    turn = turn_of(value[slot], forest.threshold[at])
                     node[lane] = forest.child[(at << np.uint32(1)) + turn]
             for lane in range(count):
                 total += forest.value[node[lane]]
@@ -139,14 +139,14 @@ def _many_rows(X: NDArray[np.float32], forest: Forest, out: NDArray[np.float64])
             total[lane] = 0.0
             for column in range(width):
                 here = np.uint32(2 * column * _LANES + lane)
-                _lay_out(X[row, column], value, here, here + np.uint32(_LANES))
+                lay_value(X[row, column], value, here, here + np.uint32(_LANES))
         for tree in range(len(forest.depth)):
             for lane in range(_LANES):
                 node[lane] = forest.start[tree]
             for _ in range(forest.depth[tree]):
                 for lane in range(_LANES):
                     at = node[lane]
-                    turn = _turn(value[slots[at] + np.uint32(lane)], forest.threshold[at])
+                    turn = turn_of(value[slots[at] + np.uint32(lane)], forest.threshold[at])
                     node[lane] = forest.child[(at << np.uint32(1)) + turn]
             for lane in range(_LANES):
                 total[lane] += forest.value[node[lane]]
@@ -155,7 +155,7 @@ def _many_rows(X: NDArray[np.float32], forest: Forest, out: NDArray[np.float64])
 
 
 @numba.njit(cache=True, nogil=True)
-def _lay_out(x: np.float32, value: NDArray[np.float32], right: np.uint32, left: np.uint32) -> None:
+def lay_value(x: np.float32, value: NDArray[np.float32], right: np.uint32, left: np.uint32) -> None:
     """Writes a value twice, as nodes see it that send missing values right, and left.
 
     A node then needs one comparison and no question about missing values: NaN fails `<=` and goes
