@@ -7,49 +7,8 @@ import pytest
 
 from duanka.errors import BadInput
 from duanka.jobs.progress import Progress
-from duanka.jobs.publish import compare, publish
-from duanka.settings import Settings
-from governance_room import Plan, build
-
-HIGHER = """parameters:
-  listings.high_ratio:
-    label: {zh: 更严的尺度, en: A stricter measure}
-    unit: ratio
-    versions: [{since: 2016-01-01, value: 50, reference: 试验, mark: D}]
-"""
-
-
-@pytest.fixture(scope="module")
-def data(tmp_path_factory):
-    world = build(
-        Plan(
-            seed=3,
-            cards=6_000,
-            institutions=4,
-            outlets=40,
-            regions=6,
-            days=150,
-            honest_per_10k=80,
-            bad={"outlet": 2, "staff": 2},
-            times=25,
-        )
-    )
-    folder = tmp_path_factory.mktemp("data")
-    for name, frame in world.tables.items():
-        frame.write_parquet(folder / f"{name}.parquet")
-    return folder
-
-
-def freeze(data, out, period="2025-10", as_of=None):
-    return publish(
-        data,
-        out,
-        period=period,
-        as_of=as_of,
-        sender="反诈中心",
-        settings=Settings(threads=1),
-        say=Progress(),
-    )
+from duanka.jobs.publish import compare
+from published import HIGHER, SETTINGS, data, freeze, month
 
 
 def content(folder):
@@ -60,12 +19,12 @@ def content(folder):
     }
 
 
-def test_a_month_is_frozen_once_with_its_digests_and_the_same_bytes_twice(data, tmp_path):
-    one, two = freeze(data, tmp_path / "a"), freeze(data, tmp_path / "b")
-    assert content(one.folder) == content(two.folder)
-    again = freeze(data, tmp_path / "a")
+def test_a_month_is_frozen_once_with_its_digests_and_the_same_bytes_twice(tmp_path):
+    one = freeze(tmp_path / "a")
+    assert content(one.folder) == content(month())
+    again = freeze(tmp_path / "a")
     assert (again.folder, again.fresh, one.fresh) == (one.folder, False, True)
-    assert content(one.folder) == content(two.folder)
+    assert content(one.folder) == content(month())
     told = json.loads((one.folder / "manifest.json").read_text(encoding="utf-8"))
     files = content(one.folder)
     assert told["files"] == {
@@ -82,20 +41,20 @@ def test_a_month_is_frozen_once_with_its_digests_and_the_same_bytes_twice(data, 
     assert any(name.startswith("letters/") for name in files)
 
 
-def test_a_late_label_changes_later_months_and_marks_the_frozen_one(data, tmp_path):
+def test_a_late_label_changes_later_months_and_marks_the_frozen_one(tmp_path):
     out, late = tmp_path / "out", tmp_path / "late"
-    frozen = freeze(data, out)
+    frozen = freeze(out)
     before = content(frozen.folder)
     late.mkdir()
-    for path in data.iterdir():
+    for path in data().iterdir():
         (late / path.name).write_bytes(path.read_bytes())
     card = (
-        pl.read_parquet(data / "account.parquet")
+        pl.read_parquet(data() / "account.parquet")
         .filter(pl.col("opened_at").dt.year() == 2025)
         .sort("opened_at")
     )
     fresh = card.filter(pl.col("opened_at").dt.month() == 9).row(0, named=True)
-    label = pl.read_parquet(data / "label.parquet")
+    label = pl.read_parquet(data() / "label.parquet")
     told = label.filter(pl.col("source") == "police").head(1).with_columns(
         card_kind=pl.lit("account", dtype=label["card_kind"].dtype), card_id=pl.lit(fresh["account_id"]),
         known_at=label.select(pl.col("known_at").max()).item() - timedelta(hours=1),
@@ -103,8 +62,8 @@ def test_a_late_label_changes_later_months_and_marks_the_frozen_one(data, tmp_pa
     pl.concat([label.filter(pl.col("card_id") != fresh["account_id"]), told]).write_parquet(
         late / "label.parquet"
     )
-    assert freeze(late, out).fresh is False  # what was known at the end of October is what it was
-    later = freeze(late, out, period="2025-11")
+    assert freeze(out, late).fresh is False  # what was known at the end of October is what it was
+    later = freeze(out, late, period="2025-11")
     assert later.revises == ("2025-10",)
     after = content(frozen.folder)
     assert {name: after[name] for name in before} == before
@@ -113,28 +72,28 @@ def test_a_late_label_changes_later_months_and_marks_the_frozen_one(data, tmp_pa
     assert marked["2025-11"]["units"]
 
 
-def test_other_bytes_for_a_frozen_month_stand_beside_it(data, tmp_path):
-    first = freeze(data, tmp_path)
-    other = freeze(data, tmp_path, as_of="2025-11-20")
+def test_other_bytes_for_a_frozen_month_stand_beside_it(tmp_path):
+    first = freeze(tmp_path)
+    other = freeze(tmp_path, as_of="2025-11-20")
     assert (first.folder.name, other.folder.name) == ("2025-10", "2025-10.r2")
     assert other.revises == ("2025-10",)
-    assert freeze(data, tmp_path, as_of="2025-11-20").folder == other.folder
+    assert freeze(tmp_path, as_of="2025-11-20").folder == other.folder
 
 
-def test_another_policy_lists_others_and_says_how_sure_that_is(data, tmp_path):
+def test_another_policy_lists_others_and_says_how_sure_that_is(tmp_path):
     (tmp_path / "higher.yaml").write_text(HIGHER, encoding="utf-8")
-    how = {"period": "2025-10", "as_of": None, "settings": Settings(threads=1), "say": Progress()}
-    rows = compare(data, other=[tmp_path], **how)
+    how = {"period": "2025-10", "as_of": None, "settings": SETTINGS, "say": Progress()}
+    rows = compare(data(), other=[tmp_path], **how)
     assert rows.height > 0
     assert set(rows["change"]) <= {"leaves", "moves"}
-    assert compare(data, other=[], **how).is_empty()
+    assert compare(data(), other=[], **how).is_empty()
 
 
 @pytest.mark.parametrize(
     ("period", "told"),
     [("2025-13", "no month"), ("2031-01", "do not speak of"), ("2020-01", "nothing")],
 )
-def test_a_month_of_which_nothing_is_known_is_refused(data, tmp_path, period, told):
+def test_a_month_of_which_nothing_is_known_is_refused(tmp_path, period, told):
     with pytest.raises(BadInput, match=told):
-        freeze(data, tmp_path, period=period)
+        freeze(tmp_path, period=period)
     assert list(tmp_path.iterdir()) == []

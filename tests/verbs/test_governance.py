@@ -1,37 +1,8 @@
-import pytest
 import typer
 from typer.testing import CliRunner
 
 from duanka.verbs import governance
-from governance_room import Plan, build
-
-HIGHER = """parameters:
-  listings.high_ratio:
-    label: {zh: 更严的尺度, en: A stricter measure}
-    unit: ratio
-    versions: [{since: 2016-01-01, value: 50, reference: 试验, mark: D}]
-"""
-
-
-@pytest.fixture(scope="module")
-def data(tmp_path_factory):
-    world = build(
-        Plan(
-            seed=3,
-            cards=4_000,
-            institutions=4,
-            outlets=30,
-            regions=6,
-            days=120,
-            honest_per_10k=80,
-            bad={"outlet": 2},
-            times=25,
-        )
-    )
-    folder = tmp_path_factory.mktemp("data")
-    for name, frame in world.tables.items():
-        frame.write_parquet(folder / f"{name}.parquet")
-    return folder
+from published import HIGHER, data
 
 
 def asked(monkeypatch, *words):
@@ -41,17 +12,17 @@ def asked(monkeypatch, *words):
     return CliRunner().invoke(app, [str(word) for word in words])
 
 
-def test_publish_says_where_the_month_stands_and_that_it_stood_there(data, tmp_path, monkeypatch):
-    done = asked(monkeypatch, "publish", data, "--period", "2025-10", "--out", tmp_path)
+def test_publish_says_where_the_month_stands_and_that_it_stood_there(tmp_path, monkeypatch):
+    done = asked(monkeypatch, "publish", data(), "--period", "2025-10", "--out", tmp_path)
     assert done.exit_code == 0, done.output
     assert "frozen" in done.output
     assert (tmp_path / "2025-10" / "manifest.json").exists()
-    again = asked(monkeypatch, "publish", data, "--period", "2025-10", "--out", tmp_path)
+    again = asked(monkeypatch, "publish", data(), "--period", "2025-10", "--out", tmp_path)
     assert "same bytes" in again.output
     later = asked(
         monkeypatch,
         "publish",
-        data,
+        data(),
         "--period",
         "2025-10",
         "--out",
@@ -62,9 +33,9 @@ def test_publish_says_where_the_month_stands_and_that_it_stood_there(data, tmp_p
     assert "2025-10.r2" in later.output
 
 
-def test_what_if_prints_who_would_move(data, tmp_path, monkeypatch):
+def test_what_if_prints_who_would_move(tmp_path, monkeypatch):
     (tmp_path / "higher.yaml").write_text(HIGHER, encoding="utf-8")
-    done = asked(monkeypatch, "what-if", data, "--period", "2025-10", "--other", tmp_path)
+    done = asked(monkeypatch, "what-if", data(), "--period", "2025-10", "--other", tmp_path)
     assert done.exit_code == 0, done.output
     lines = done.output.splitlines()
     assert lines[-1].endswith("units differ 个单位不同")

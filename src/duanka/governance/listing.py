@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from duanka.governance.scorecard import Governed
     from duanka.policy.dated import Regime
 
+Facts = dict[str, "NDArray[np.generic]"]
 EVIDENCE = (
     "unit_kind", "unit_id", "period", "sector", *FIGURES, "level", "running", "proposed", "stayed", "calm",
 )  # fmt: skip
@@ -35,8 +36,16 @@ class Judged:
     evidence: pl.DataFrame
 
 
-def judge(found: Governed, regime: Regime, institution: pl.DataFrame | None) -> Judged:
+def judge(
+    found: Governed,
+    regime: Regime,
+    institution: pl.DataFrame | None,
+    *,
+    owed: pl.DataFrame | None = None,
+) -> Judged:
     """The listings of every period, each by what was known at its end, the ladder walked from the first on.
+
+    `owed` says what stands against leaving the ladder (`governance.docket.owed`); without it nothing does.
 
     Columns: `table` as the contract, for units that have implicated cards or are listed; `evidence` a row for
         each row of the table.
@@ -52,13 +61,39 @@ def judge(found: Governed, regime: Regime, institution: pl.DataFrame | None) -> 
     for month in range(found.span.begins, found.span.last + 1):
         facts = facts_of(found.sheets, parts, regime, month=month)
         for unit_kind, walk in walks.items():
-            row = walk.step(facts[unit_kind], regime, months.name_of(month), unit_kind)
+            against = _against(owed, walk.units, unit_kind, month)
+            name = months.name_of(month)
+            row = walk.step(facts[unit_kind], regime, name, unit_kind, against=against)
             rows.append(row)
     told = [row for row in rows if row.height]
     if not told:
         return Judged(tables.empty("listing"), pl.DataFrame())
     whole = pl.concat(told)
     return Judged(tables.typed("listing", whole), whole.select(EVIDENCE))
+
+
+@dataclass(frozen=True)
+class _Against:
+    """What stands against leaving the ladder in a month, a value a unit."""
+
+    accepted: NDArray[np.bool_]
+    insider: NDArray[np.bool_]
+
+
+def _against(owed: pl.DataFrame | None, units: pl.Series, unit_kind: str, month: int) -> _Against:
+    """At the end of the month: whether all that was to be rectified is accepted, and new insider matters."""
+    if owed is None or owed.is_empty():
+        return _Against(np.ones(units.len(), dtype=np.bool_), np.zeros(units.len(), dtype=np.bool_))
+    mine = owed.filter(
+        (pl.col("unit_kind") == unit_kind) & (pl.col("since") < months.ends_at(month))
+    )
+    stands = pl.col("until").is_null() | (pl.col("until") >= months.ends_at(month))
+    left = mine.filter((pl.col("what") == "rectify") & stands)["unit_id"]
+    new = pl.col("since") >= months.begins_at(month)
+    fresh = mine.filter((pl.col("what") == "insider") & new)["unit_id"]
+    return _Against(
+        ~units.is_in(left.implode()).to_numpy(), units.is_in(fresh.implode()).to_numpy()
+    )
 
 
 class _Walk:
@@ -74,7 +109,13 @@ class _Walk:
         self.calm = np.zeros(size, dtype=np.int64)
 
     def step(
-        self, facts: dict[str, NDArray[np.generic]], regime: Regime, period: str, unit_kind: str
+        self,
+        facts: Facts,
+        regime: Regime,
+        period: str,
+        unit_kind: str,
+        *,
+        against: _Against | None = None,
     ) -> pl.DataFrame:
         """One period further: the rows of the units that have something to tell."""
         frame = self._read(facts, regime, unit_kind)
@@ -82,7 +123,7 @@ class _Walk:
         said = evaluate(table.table, frame)
         said = said.with_columns(pl.col("basis").fill_null(table.reference))
         proposed = _index(said["then"])
-        stays = self._stay(proposed, regime)
+        stays = self._stay(proposed, regime, against or _against(None, self.units, unit_kind, 0))
         kept = _index(stays["then"]) > proposed
         rung = np.where(kept, _index(stays["then"]), proposed)
         left = (self.rung > 0) & (rung == 0)
@@ -107,9 +148,7 @@ class _Walk:
             (pl.col("implicated") > 0) | (pl.col("listing") != "none") | pl.Series(left)
         )
 
-    def _read(
-        self, facts: dict[str, NDArray[np.generic]], regime: Regime, unit_kind: str
-    ) -> pl.DataFrame:
+    def _read(self, facts: Facts, regime: Regime, unit_kind: str) -> pl.DataFrame:
         frame = pl.DataFrame(facts).with_columns(pl.col("implicated").cast(pl.Int64))
         lower = frame["lower_ratio"]
         high = lower >= regime.number("listings.high_ratio")
@@ -131,7 +170,7 @@ class _Walk:
             running=pl.Series(self.running),
         )
 
-    def _stay(self, proposed: NDArray[np.int64], regime: Regime) -> pl.DataFrame:
+    def _stay(self, proposed: NDArray[np.int64], regime: Regime, against: _Against) -> pl.DataFrame:
         """What the ladder says of units that were listed before; `none` for the others."""
         self.calm = np.where(proposed > 0, 0, self.calm + 1)
         listed = self.rung > 0
@@ -143,8 +182,8 @@ class _Walk:
                     "listed": [LISTINGS[max(int(i), 1)] for i in self.rung],
                     "stayed": self.stayed,
                     "calm": self.calm,
-                    "accepted": np.ones(listed.size, dtype=np.bool_),
-                    "insider": np.zeros(listed.size, dtype=np.bool_),
+                    "accepted": against.accepted,
+                    "insider": against.insider,
                 }
             ),
         )

@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
 
-KINDS = ("penalty", "listing", "inspection", "rectification", "exposure")
-ENDS = ("withdrawn", "lifted", "expired", "closed")
+KINDS = ("penalty", "listing", "inspection", "rectification", "exposure", "insider")
+ENDS = ("withdrawn", "lifted", "expired", "closed", "referred")
 
 MOVES: dict[str, dict[str, tuple[str, ...]]] = {
     # 行政处罚法 第四十四条（告知）、第四十五条（陈述申辩）、第六十二条（未听取不得处罚）
@@ -50,6 +50,14 @@ MOVES: dict[str, dict[str, tuple[str, ...]]] = {
         "checked": ("published", "withdrawn"),
         "published": ("expired", "withdrawn"),
     },
+    # 疑似内部人员：先问本人，听其说明，再由本机构内部核查；移送的是线索，不是认定
+    "insider": {
+        "proposed": ("asked", "withdrawn"),
+        "asked": ("replied", "unanswered", "withdrawn"),
+        "replied": ("audited", "withdrawn"),
+        "unanswered": ("replied", "audited", "withdrawn"),
+        "audited": ("replied", "referred", "closed"),
+    },
 }
 """From which state a matter of each kind may go where; a state that is not there is an end."""
 
@@ -65,6 +73,10 @@ NEEDED = {
     ("rectification", "accepted"): ("review",),
     ("inspection", "found"): ("findings",),
     ("exposure", "checked"): ("final_judgement", "masked", "legal_basis"),
+    ("insider", "asked"): ("computation", "rights"),
+    ("insider", "replied"): ("reply",),
+    ("insider", "audited"): ("findings",),
+    ("insider", "referred"): ("reply", "findings", "legal_basis"),
 }
 """Papers without which a matter cannot be moved there. A statement may say that none was made in time."""
 
@@ -162,7 +174,7 @@ def move(matter: Matter, step: Step) -> Matter:
             fix="add the papers; none of these steps may be left out",
         )
     mover = matter.history[-1].by if matter.history else ""
-    if step.to in {"decided", "accepted", "reviewed"} and step.by == mover:
+    if step.to in {"decided", "accepted", "reviewed", "audited"} and step.by == mover:
         raise NotAllowed(
             "nobody reviews or decides on what they brought in themselves",
             where=matter.matter_id,

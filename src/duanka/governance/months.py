@@ -72,6 +72,17 @@ def elapsed_share(month: int, *, since: datetime, until: datetime) -> float:
     return max(0.0, float(inside))
 
 
+def said_day(instant: datetime) -> str:
+    """The day of an instant as letters write it.
+
+    Example:
+        >>> said_day(datetime(2026, 6, 1, 20, tzinfo=UTC))
+        '2026年6月2日'
+    """
+    day = instant.astimezone(SHANGHAI)
+    return f"{day.year}年{day.month}月{day.day}日"
+
+
 def day_column(time: str) -> pl.Expr:
     """The day of an instant, as days since 1970-01-01."""
     micros = pl.col(time).dt.cast_time_unit("us").cast(pl.Int64) + _EIGHT_HOURS_US

@@ -21,6 +21,7 @@ from duanka.governance import (
     progress,
     scorecard,
     stock,
+    units,
 )
 
 if TYPE_CHECKING:
@@ -37,9 +38,14 @@ _COUNTS = ["exposure", "implicated", "self_detected"]
 
 
 def month_tables(
-    found: Governed, frames: Mapping[str, pl.DataFrame], regime: Regime, *, month: int
+    found: Governed,
+    frames: Mapping[str, pl.DataFrame],
+    regime: Regime,
+    *,
+    month: int,
+    owed: pl.DataFrame | None = None,
 ) -> dict[str, pl.DataFrame]:
-    """The tables of one month by name.
+    """The tables of one month by name; `owed` is what stands against leaving the ladder.
 
     Raises: BadInput if the labels do not speak of the month.
     """
@@ -50,7 +56,7 @@ def month_tables(
             fix=f"give a month from {months.name_of(found.span.begins)} to {months.name_of(found.span.last)}",
         )
     period = pl.col("period") == months.name_of(month)
-    judged = listing.judge(found, regime, frames.get("institution"))
+    judged = listing.judge(found, regime, frames.get("institution"), owed=owed)
     share = regime.number("scorecards.interval_share")
     board = progress.board(frames, judged.table, interval_share=share)
     return {
@@ -63,8 +69,28 @@ def month_tables(
         "stock": stock.standing(frames, most_cards=int(regime.number("scorecards.usual_cards"))),
         "vintages": stock.vintages(found.attributed, found.span),
         "outreach": outreach.outreach(found.attributed, frames, regime),
+        "units": units.units(found.attributed, frames),
         "attribution": attribution.unattributed(found.attributed),
         "insiders": insiders.insiders(found, frames, regime, month=month),
+    }
+
+
+def apart(
+    tables: Mapping[str, pl.DataFrame],
+) -> tuple[dict[str, pl.DataFrame], dict[str, pl.DataFrame]]:
+    """The tables for everybody concerned, and those for the few who must know: every row about an employee."""
+    shown, restricted = {}, {}
+    for name, frame in tables.items():
+        if name in RESTRICTED:
+            restricted[name] = frame
+        elif "unit_kind" in frame.columns and name != "attribution":
+            mine = pl.col("unit_kind").cast(pl.String) == "staff"
+            shown[name] = frame.filter(~mine)
+            restricted[name] = frame.filter(mine)
+        else:
+            shown[name] = frame
+    return shown, {
+        name: frame for name, frame in restricted.items() if name in RESTRICTED or frame.height
     }
 
 
@@ -77,7 +103,7 @@ def month_letters(
     sender: str,
 ) -> dict[str, bytes]:
     """A letter by file name for every unit that is listed, employees left out: those are heard in person."""
-    names = _names(frames)
+    names = units.names(frames)
     days = int(regime.number("listings.rectify_days"))
     rows = tables["listing"].filter(
         (pl.col("listing").cast(pl.String) != "none")
@@ -91,33 +117,18 @@ def month_letters(
         )
         letter = letters.Letter(
             row["listing"],
-            names.get((kind, unit), unit),
+            units.said(names, kind, unit) or unit,
             row["period"],
             regime.policy.reasons[row["because"]].label.zh,
             row["legal_basis"],
             sender,
-            _day(as_of),
-            _day(as_of + timedelta(days=days)),
+            months.said_day(as_of),
+            months.said_day(as_of + timedelta(days=days)),
             int(regime.number("listings.reply_days")),
         )
         name = re.sub(r"[^\w.-]", "_", f"{row['listing']}-{kind}-{unit}")
         out[f"{name}.docx"] = letters.docx(letter, figures)
     return out
-
-
-def _names(frames: Mapping[str, pl.DataFrame]) -> dict[tuple[str, str], str]:
-    out: dict[tuple[str, str], str] = {}
-    for kind in ("institution", "outlet"):
-        frame = frames.get(kind)
-        if frame is not None and "name" in frame.columns:
-            told = frame.filter(pl.col("name").is_not_null()).select(f"{kind}_id", "name")
-            out |= {(kind, unit): name for unit, name in told.iter_rows()}
-    return out
-
-
-def _day(instant: datetime) -> str:
-    day = instant.astimezone(months.SHANGHAI)
-    return f"{day.year}年{day.month}月{day.day}日"
 
 
 def revised(frozen: pl.DataFrame, now: pl.DataFrame) -> pl.DataFrame:

@@ -164,10 +164,10 @@ def _silent() -> BadInput:
 
 def _files(tables: Mapping[str, pl.DataFrame], judged: _Month, sender: str) -> dict[str, bytes]:
     files = {}
-    for name, frame in tables.items():
-        place = f"restricted/{name}.csv" if name in publication.RESTRICTED else f"{name}.csv"
-        files[place] = frame.write_csv(include_bom=True).encode()
-    open_tables = {n: f for n, f in tables.items() if n not in publication.RESTRICTED}
+    open_tables, restricted = publication.apart(tables)
+    for place, part in (("", open_tables), ("restricted/", restricted)):
+        for name, frame in part.items():
+            files[f"{place}{name}.csv"] = frame.write_csv(include_bom=True).encode()
     files["report.xlsx"] = workbook(open_tables, period=months.name_of(judged.month))
     written = publication.month_letters(
         tables, judged.frames, judged.regime, as_of=judged.as_of, sender=sender
@@ -201,7 +201,11 @@ def _revised(out: Path, judged: _Month) -> dict[str, pl.DataFrame]:
         period = folder.name[:7]
         if not (folder / MANIFEST).exists() or period > months.name_of(judged.month):
             continue
-        frozen = pl.read_csv(folder / "scorecard.csv", infer_schema=False)
+        frozen = pl.concat(
+            pl.read_csv(folder / place / "scorecard.csv", infer_schema=False)
+            for place in ("", "restricted")
+            if (folder / place / "scorecard.csv").exists()
+        )
         kept = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
         now = cards.filter(pl.col("period") == period)
         if kept["as_of"] < judged.as_of.isoformat() and now.height:

@@ -7,15 +7,17 @@ from typing import Annotated
 
 import typer
 
+from duanka.verbs import governance_matters
 from duanka.verbs.options import AsOf, Data, Out, Policies, progress, settings_of
 
 Period = Annotated[str, typer.Option("--period", help="the month, such as 2026-10 期间（月）")]
 
 
 def add(app: typer.Typer) -> None:
-    """Puts `publish` and `what-if` on the command."""
+    """Puts `publish`, `what-if` and `matter` on the command."""
     app.command(short_help="freeze a month of scorecards 发布月度治理结果")(publish)
     app.command("what-if", short_help="a month under another policy 换一套规则看同一期")(what_if)
+    governance_matters.add(app)
 
 
 def publish(

@@ -1,0 +1,217 @@
+"""Verbs of supervised matters: open them from a published month, move them with papers, mind their clocks."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from duanka.verbs.ledger_options import (
+    At,
+    Institution,
+    Keys,
+    Purpose,
+    Region,
+    Role,
+    User,
+    Which,
+    counts,
+    line,
+    now,
+    opened,
+    rules,
+    viewer_of,
+)
+from duanka.verbs.options import Policies, progress
+
+if TYPE_CHECKING:
+    from duanka.governance.docket_steps import Paper
+
+Papers = Annotated[
+    list[str] | None,
+    typer.Option("--paper", help="name=words, or name=@file; may be repeated 材料"),
+]
+
+
+def add(app: typer.Typer) -> None:
+    """Nothing; the verbs of matters are there."""
+    inside = typer.Typer(
+        help="supervised matters about units 督办事项", no_args_is_help=True, rich_markup_mode=None
+    )
+    inside.command("open", short_help="a published month becomes matters 立项")(matter_open)
+    inside.command("list", short_help="open matters, the worst first 列出")(matter_list)
+    inside.command("show", short_help="a matter and its history 查看")(matter_show)
+    inside.command("move", short_help="the next step, with its papers 办理")(matter_move)
+    inside.command("item", short_help="something to rectify under a matter 整改事项")(matter_item)
+    inside.command("letter", short_help="the letter of a matter 发函")(matter_letter)
+    inside.command("clock", short_help="remind, escalate, end what is over 催办")(matter_clock)
+    app.add_typer(inside, name="matter")
+
+
+def matter_open(
+    folder: Annotated[Path, typer.Argument(help="a month that `publish` froze 已发布的月份")],
+    *,
+    office: Annotated[str, typer.Option(help="who is accountable first 主办单位")] = "反诈中心",
+    ledger: At = None,
+    keys: Keys = None,
+    policy: Policies = None,
+) -> None:
+    """Make matters of what a month proposes; run twice, nothing is opened twice. 立项督办。"""
+    settings, book = opened(ledger, keys, policy)
+    from duanka.jobs.matters import open_matters as job
+
+    counts(job(folder, book, rules(settings), now=now(), office=office, say=progress()))
+
+
+def matter_list(
+    *,
+    restricted: Annotated[
+        bool, typer.Option("--restricted", help="suspicions about employees 限制知悉")
+    ] = False,
+    user: User = "command",
+    role: Annotated[list[str] | None, typer.Option("--role", help="in which role 角色")] = None,
+    institution: Institution = None,
+    region: Region = None,
+    ledger: At = None,
+    keys: Keys = None,
+) -> None:
+    """List open matters, the worst first; suspicions about employees only to those who may know. 列出事项。"""
+    _, book = opened(ledger, keys, None)
+    from duanka.governance.docket import INSIDER, KIND
+    from duanka.governance.docket_steps import may_know
+    from duanka.store.ledger import Wanted
+
+    viewer = viewer_of(user, role or [], institution, region)
+    kind = INSIDER if restricted else KIND
+    may_know(viewer, kind)
+    with book.read(viewer, at=now()) as desk:
+        for one in desk.queue(Wanted(kind, open_only=True), limit=200):
+            line(one, "kind", "listing", "period", "because")
+            typer.echo(f"    accountable 责任单位: {one.assigned_to}")
+
+
+def matter_show(
+    which: Which,
+    user: User,
+    role: Role,
+    *,
+    purpose: Purpose = "look at a matter",
+    institution: Institution = None,
+    region: Region = None,
+    ledger: At = None,
+    keys: Keys = None,
+) -> None:
+    """Show a matter, its figures and papers, and every step; a look at an employee's is written down. 查看事项。"""
+    _, book = opened(ledger, keys, None)
+    from duanka.governance.docket_steps import kind_of, may_know
+
+    viewer = viewer_of(user, role, institution, region)
+    may_know(viewer, kind_of(which))
+    with book.desk(viewer, at=now(), purpose=purpose) as desk:
+        one = desk.look(kind_of(which), which)
+        line(
+            one, "kind", "listing", "period", "because", "legal_basis", "appeal_path", "expires_at"
+        )
+        figures = one.body["figures"] or (one.personal or {}).get("figures", {})
+        for name, value in figures.items():
+            typer.echo(f"  {name}: {value}")
+        for name, paper in one.body["papers"].items():
+            typer.echo(f"  {name}: {paper['says']} {paper['digest'][:12]} ({paper['by']})")
+        for row in desk.history(one.kind, which):
+            at = datetime.fromtimestamp(row.at // 1_000_000, UTC).isoformat()
+            typer.echo(f"  {row.seq}  {at}  {row.act}  {row.actor}  {row.purpose}")
+
+
+def matter_move(
+    which: Which,
+    to: Annotated[str, typer.Option("--to", help="noticed, heard, decided, lifted … 下一步")],
+    user: User,
+    role: Role,
+    *,
+    paper: Papers = None,
+    because: Annotated[str, typer.Option("--because", help="why, in words 理由")] = "",
+    purpose: Purpose = "step of a matter",
+    institution: Institution = None,
+    region: Region = None,
+    ledger: At = None,
+    keys: Keys = None,
+    policy: Policies = None,
+) -> None:
+    """Take the next step of a matter, with the papers that the law asks for. 办理下一步。"""
+    settings, book = opened(ledger, keys, policy)
+    from duanka.governance.docket_steps import Action, kind_of, may_know, step
+
+    viewer = viewer_of(user, role, institution, region)
+    may_know(viewer, kind_of(which))
+    wanted = Action(to, tuple(_paper(one) for one in paper or ()), because)
+    with book.desk(viewer, at=now(), purpose=purpose) as desk:
+        after = step(desk, desk.get(kind_of(which), which), wanted, rules(settings))
+    line(after, "kind", "listing", "expires_at")
+    typer.echo(f"    accountable 责任单位: {after.assigned_to}")
+
+
+def matter_item(
+    which: Which,
+    what: Annotated[str, typer.Option("--what", help="what is to be done 整改内容")],
+    user: User,
+    role: Role,
+    *,
+    ledger: At = None,
+    keys: Keys = None,
+    policy: Policies = None,
+) -> None:
+    """Add something to rectify, with evidence, review and a clock of its own. 增加整改事项。"""
+    settings, book = opened(ledger, keys, policy)
+    from duanka.governance.docket import KIND
+    from duanka.governance.docket_steps import add_item
+
+    with book.desk(viewer_of(user, role, None, None), at=now(), purpose="rectification") as desk:
+        line(add_item(desk, desk.get(KIND, which), what, rules(settings)), "because")
+
+
+def matter_letter(
+    which: Which,
+    out: Annotated[Path, typer.Option("--out", help="file .docx, or .pdf with the extra 文件")],
+    user: User,
+    role: Role,
+    *,
+    ledger: At = None,
+    keys: Keys = None,
+    policy: Policies = None,
+) -> None:
+    """Write the letter that fits a matter's state, with its figures; its digest goes into the history. 出具函件。"""
+    settings, book = opened(ledger, keys, policy)
+    from duanka.jobs.matters import write_letter as job
+
+    viewer = viewer_of(user, role, None, None)
+    digest = job(which, out, book, rules(settings), viewer=viewer, now=now())
+    typer.echo(f"{out}  sha256 {digest}")
+
+
+def matter_clock(ledger: At = None, keys: Keys = None, policy: Policies = None) -> None:
+    """Remind owners, take one level up what is let lie, end what is over; once a day is enough. 催办与到期。"""
+    settings, book = opened(ledger, keys, policy)
+    from duanka.jobs.matters import supervise as job
+
+    counts(job(book, rules(settings), now=now(), say=progress()))
+
+
+def _paper(text: str) -> Paper:
+    """A paper as people name it at the command: words, or a file whose digest is kept."""
+    from duanka.errors import BadInput
+    from duanka.governance.docket_steps import Paper
+
+    name, _, said = text.partition("=")
+    if not name or not said:
+        raise BadInput(
+            f"{text!r} is no paper", where="--paper", fix="write name=words or name=@file"
+        )
+    if not said.startswith("@"):
+        return Paper(name, said)
+    path = Path(said[1:])
+    if not path.is_file():
+        raise BadInput("there is no such file", where=str(path), fix="name the paper's file")
+    return Paper(name, path.name, hashlib.sha256(path.read_bytes()).hexdigest())
