@@ -9,12 +9,12 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from duanka.cases import notice, order
+from duanka.cases import discipline, notice, order
 from duanka.cases.ids import derived
 from duanka.cases.order_terms import instant, iso, regime_at
 from duanka.cases.words import both, reason
 from duanka.errors import BadInput, Conflict, NotAllowed
-from duanka.store.ledger_rows import Record
+from duanka.store.ledger_rows import Message, Record
 from duanka.store.ledger_scope import Wanted
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ class Plea:
 
 
 def receive(desk: Desk, of: Record, plea: Plea, policy: Policy) -> Record:
-    """The appeal against an order, received and acknowledged; the same plea twice is one appeal.
+    """The appeal against an order or discipline, received and acknowledged; the same plea twice is one appeal.
 
     Raises: BadInput if the way or what is asked is not known; Conflict if the order is not in force.
     """
@@ -64,10 +64,12 @@ def receive(desk: Desk, of: Record, plea: Plea, policy: Policy) -> Record:
     if of.state != "in_force":
         raise Conflict(f"the order is {of.state}", where=of.id, fix="there is nothing to lift")
     regime = regime_at(policy, desk.at)
-    answer_by = desk.at + timedelta(days=regime.number("appeals.answer_within_days"))
-    accept_by = desk.at + timedelta(days=regime.number("appeals.accept_within_days"))
+    clocks = "discipline" if of.kind == "discipline" else "appeals"
+    answer_by = desk.at + timedelta(days=regime.number(f"{clocks}.answer_within_days"))
+    accept_by = desk.at + timedelta(days=regime.number(f"{clocks}.accept_within_days"))
     body = {
         "order_id": of.id,
+        "of_kind": of.kind,
         "channel": plea.channel,
         "by": plea.by,
         "asks": plea.asks,
@@ -152,8 +154,10 @@ def grant(
     kept = _answered(desk, appeal, "granted", because, document=dict(document or {}))
     if of.state == "in_force":
         why = "document_of_authority" if theirs else "appeal_granted"
-        order.lift(desk, of, policy, because=why, words=appeal.id)
-    _label(desk, kept)
+        lift = discipline.lift if of.kind == "discipline" else order.lift
+        lift(desk, of, policy, because=why, words=appeal.id)
+    if of.kind == "order":  # discipline is about a person, whom no label names
+        _label(desk, kept)
     return kept
 
 
@@ -162,7 +166,7 @@ def forward(desk: Desk, appeal: Record, policy: Policy, *, authority: str) -> Re
 
     Raises: Conflict if the institution itself decided, and so has to answer.
     """
-    of = desk.get("order", appeal.parent_id)
+    of = appealed(desk, appeal)
     if of.body["authority"] != "police" and of.body["because"] != "implicated":
         raise Conflict("we decided it, we answer", where=appeal.id, fix="uphold or grant it")
     if appeal.state not in OPEN:
@@ -182,12 +186,15 @@ def explanation(of: Record, policy: Policy) -> dict[str, list[str]]:
     told: dict[str, list[str]] = {"zh": [], "en": []}
     regime = regime_at(policy, instant(body["proposed_at"]))
     people = len([one for one in body["decided_by"] if one != "system"])
-    told["zh"].append(f"由{people}人决定" if people else "由系统按规则决定，可以要求由人决定")
-    told["en"].append(
-        f"decided by {people} person(s)"
-        if people
-        else "decided by rules; a person may be asked for"
-    )
+    if body["authority"] == "police":
+        told["zh"].append("由公安机关或者法院决定，本机构执行")
+        told["en"].append("decided by police or a court; we carry it out")
+    elif people:
+        told["zh"].append(f"由{people}人决定")
+        told["en"].append(f"decided by {people} person(s)")
+    else:
+        told["zh"].append("由系统按规则决定，可以要求由人决定")
+        told["en"].append("decided by rules; a person may be asked for")
     for code in [body["because"], *body["reasons"]]:
         zh, en = reason(regime, code)
         if zh not in told["zh"]:
@@ -202,6 +209,11 @@ def explanation(of: Record, policy: Policy) -> dict[str, list[str]]:
     told["zh"].append(f"保留：{'、'.join(both(one)[0] for one in body['kept'])}")
     told["en"].append(f"kept: {', '.join(both(one)[1] for one in body['kept'])}")
     return told
+
+
+def appealed(desk: Desk, appeal: Record) -> Record:
+    """The order or discipline that the appeal is about."""
+    return desk.get(appeal.body.get("of_kind", "order"), appeal.parent_id)
 
 
 def late(desk: Desk) -> list[Record]:
@@ -223,7 +235,7 @@ def _may_answer(desk: Desk, appeal: Record, because: str) -> Record:
 
 
 def _took_no_part(desk: Desk, appeal: Record, user_id: str) -> Record:
-    of = desk.get("order", appeal.parent_id)
+    of = appealed(desk, appeal)
     if user_id in {of.body["proposed_by"], *of.body["decided_by"]}:
         raise NotAllowed(
             "who decided does not check the appeal",
@@ -261,7 +273,12 @@ def _label(desk: Desk, appeal: Record) -> Record:
         parent_id=appeal.id,
         is_open=False,
     )
-    return desk.write(made, act="correct")
+    kept = desk.write(made, act="correct")
+    told = {
+        name: body[name] for name in ("card_kind", "card_id", "implicated", "known_at", "source")
+    }
+    desk.send(Message(made.id, "label", {"kind": "label", **told}, "label", made.id))
+    return kept
 
 
 def _is(appeal: Record) -> Conflict:

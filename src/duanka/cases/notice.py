@@ -8,11 +8,10 @@ from __future__ import annotations
 import pkgutil
 from dataclasses import replace
 from datetime import timedelta
-from io import BytesIO
 from string import Template
 from typing import TYPE_CHECKING
 
-from duanka.cases import words
+from duanka.cases import paper, words
 from duanka.cases.ids import derived
 from duanka.cases.order_terms import SHANGHAI, instant, regime_at
 from duanka.errors import Conflict
@@ -42,15 +41,31 @@ def of_measure(desk: Desk, order: Record, policy: Policy) -> Record:
 
 def of_lift(desk: Desk, order: Record, policy: Policy) -> Record:
     """The notice that an order has ended, on its way to the holder."""
-    values = _of_order(order, policy, desk.at)
-    ended = (day(instant(order.body["ended_at"])),) * 2
-    values |= {"ended": ended, "ended_because": words.both(order.body["ended_because"])}
+    values = _of_order(order, policy, desk.at) | _ended(order)
     return _keep(desk, order, "lift", values=values, policy=policy)
 
 
-def of_appeal(desk: Desk, appeal: Record, order: Record, policy: Policy, *, step: str) -> Record:
+def of_discipline(desk: Desk, discipline: Record, policy: Policy) -> Record:
+    """The written notice of discipline, on its way to whom it is about.
+
+    Source: 联合惩戒办法 第十二条: basis, term, measures, and the right of appeal.
+    """
+    values = _of_discipline(discipline, policy, desk.at)
+    return _keep(desk, discipline, "discipline", values=values, policy=policy)
+
+
+def of_discipline_end(desk: Desk, discipline: Record, policy: Policy) -> Record:
+    """The notice that discipline has ended, completely."""
+    values = _of_discipline(discipline, policy, desk.at)
+    values |= {"measures": _both_lines(words.both(name) for name, _ in discipline.body["measures"])}
+    values |= _ended(discipline)
+    return _keep(desk, discipline, "discipline_end", values=values, policy=policy)
+
+
+def of_appeal(desk: Desk, appeal: Record, of: Record, policy: Policy, *, step: str) -> Record:
     """The answer to an appeal at a step: received, upheld or forwarded."""
-    values = _of_order(order, policy, desk.at) | {"appeal_id": (appeal.id,) * 2}
+    values_of = _of_discipline if of.kind == "discipline" else _of_order
+    values = values_of(of, policy, desk.at) | {"appeal_id": (appeal.id,) * 2}
     due = appeal.due_at
     values["answer_by"] = ("" if due is None else day(due),) * 2
     values["answer"] = (appeal.body.get("because", ""),) * 2
@@ -107,19 +122,17 @@ def text(name: str, values: Mapping[str, tuple[str, str]], language: str) -> str
 
 def docx(texts: Mapping[str, str], at: datetime) -> bytes:
     """The notice as a Word document, one language after the other."""
-    from docx import Document
+    return paper.docx(as_paper(texts), at)
 
-    made = Document()
-    for i, name in enumerate(one for one in LANGUAGES if one in texts):
-        if i:
-            made.add_page_break()  # type: ignore[no-untyped-call]
-        for line in texts[name].splitlines():
-            made.add_paragraph(line)
-    made.core_properties.created = made.core_properties.modified = at.replace(tzinfo=None)
-    made.core_properties.author = "duanka"
-    file = BytesIO()
-    made.save(file)
-    return file.getvalue()
+
+def as_paper(texts: Mapping[str, str]) -> paper.Paper:
+    """The notice as a paper, each language on a page of its own."""
+    found = [texts[name] for name in LANGUAGES if name in texts]
+    parts: list[paper.Part] = []
+    for i, told in enumerate(found):
+        parts += [paper.PageBreak()] if i else []
+        parts += [paper.Text(line) for line in told.splitlines()]
+    return paper.Paper("告知书 notice", tuple(parts))
 
 
 def says(texts: Mapping[str, str]) -> list[str]:
@@ -167,27 +180,55 @@ def _of_order(order: Record, policy: Policy, at: datetime) -> Values:
     regime: Regime = regime_at(policy, at)
     kind, _, card_id = order.about.partition(":")
     body = order.body
-    dates = {
-        "starts": body["starts_at"],
-        "expires": body["expires_at"],
-        "review": body["review_at"],
-    }
-    papers = regime.words(f"notices.{kind}_papers")
     return {
-        **{name: (day(instant(told)),) * 2 for name, told in dates.items()},
+        **_of_any(order, regime, f"notices.{kind}_papers"),
+        "review": (day(instant(body["review_at"])),) * 2,
         "card": words.both(kind),
         "card_id": (masked(card_id),) * 2,
         "measure": words.measure_name(policy, body["measure"]),
         "meaning": words.meaning(body["measure"]),
+        "accept_days": (str(regime["appeals.accept_within_days"]),) * 2,
+        "answer_days": (str(regime["appeals.answer_within_days"]),) * 2,
+    }
+
+
+def _of_discipline(discipline: Record, policy: Policy, at: datetime) -> Values:
+    regime: Regime = regime_at(policy, at)
+    body = discipline.body
+    issued = body["document"]
+    named = (f"{issued['issuer']}《{issued['number']}》", f"{issued['issuer']}, {issued['number']}")
+    spans = []
+    for name, until in body["measures"]:
+        zh, en = words.both(name)
+        spans.append((f"{zh}，至 {day(instant(until))}", f"{en}, until {day(instant(until))}"))
+    return {
+        **_of_any(discipline, regime, "notices.discipline_papers"),
+        "document": named,
+        "measure": words.both("discipline"),
+        "measures": _both_lines(spans),
+        "accept_days": (str(regime["discipline.accept_within_days"]),) * 2,
+        "answer_days": (str(regime["discipline.answer_within_days"]),) * 2,
+    }
+
+
+def _of_any(of: Record, regime: Regime, papers: str) -> Values:
+    """What every notice tells of what was done: from when to when, why, by which law, what stays, how to appeal."""
+    body = of.body
+    return {
+        "starts": (day(instant(body["starts_at"])),) * 2,
+        "expires": (day(instant(body["expires_at"])),) * 2,
         "reasons": _both_lines(words.reason(regime, code) for code in body["reasons"]),
         "legal_basis": (body["legal_basis"],) * 2,
         "kept": _both_lines(words.both(word) for word in body["kept"]),
         "channels": _both_lines(words.both(word) for word in body["appeal_path"].split(", ")),
-        "papers": _both_lines(words.both(word) for word in papers),
-        "accept_days": (str(regime["appeals.accept_within_days"]),) * 2,
-        "answer_days": (str(regime["appeals.answer_within_days"]),) * 2,
-        "order_id": (order.id,) * 2,
+        "papers": _both_lines(words.both(word) for word in regime.words(papers)),
+        "order_id": (of.id,) * 2,
     }
+
+
+def _ended(of: Record) -> Values:
+    ended = (day(instant(of.body["ended_at"])),) * 2
+    return {"ended": ended, "ended_because": words.both(of.body["ended_because"])}
 
 
 def _both_lines(found: object) -> tuple[str, str]:

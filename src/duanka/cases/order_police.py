@@ -39,7 +39,7 @@ def record(desk: Desk, finding: Finding, document: Document, policy: Policy) -> 
     Raises: NotAllowed without the role; BadInput if the document lacks anything, or the measure is
         not one of theirs; Conflict if the card was stopped as often as the rules allow.
     """
-    _proven(desk, document)
+    proven(desk, document)
     if finding.measure not in order_wall.OF_POLICE:
         raise BadInput(
             f"{finding.measure} is no measure of the police",
@@ -65,12 +65,16 @@ def release(desk: Desk, of: Record, document: Document, policy: Policy) -> Recor
 
     Raises: NotAllowed without the role or the document; Conflict if it is not in force.
     """
-    _proven(desk, document)
+    proven(desk, document)
     kept = order.keep(desk, of.but(None, released_by=asdict(document)), act="release")
     return order.lift(desk, kept, policy, because="document_of_authority")
 
 
-def _proven(desk: Desk, document: Document) -> None:
+def proven(desk: Desk, document: Document) -> None:
+    """Nothing, if a person who may records a document that lacks nothing.
+
+    Raises: NotAllowed without the role; BadInput if the document lacks anything.
+    """
     if not desk.viewer.has(*RECORDERS):
         raise NotAllowed(
             "a person enters what an authority decided",

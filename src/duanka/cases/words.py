@@ -45,6 +45,34 @@ _WORDS: dict[str, Both] = {
         "another measure took its place; you are told apart",
     ),
     "document_of_authority": ("作出决定的机关已解除", "the authority that decided it released it"),
+    "discipline": ("惩戒", "discipline"),
+    "recognised_by_police": (
+        "公安机关认定实施了买卖、出租、出借卡等行为，本机构执行该认定",
+        "Police recognised that cards were sold, rented or lent; we carry this out",
+    ),
+    "punished_by_court": (
+        "因电信网络诈骗及关联犯罪受过刑事处罚，本机构执行惩戒决定",
+        "A court punished a crime of telecom fraud or one related to it; we carry the discipline out",
+    ),
+    "stop_non_counter": ("暂停非柜面业务", "no payments but at a counter"),
+    "no_payment_business": ("暂停支付账户业务", "no business of payment accounts"),
+    "no_new_account": ("不得新开账户", "no new account"),
+    "limit_non_counter_outflow": ("限制非柜面出金", "payments out only at a counter"),
+    "limit_payment_business": (
+        "停止支付账户业务（余额可以转回本人同名银行账户）",
+        "no business of payment accounts (the balance may go to one's own bank account)",
+    ),
+    "no_new_payment_account": (
+        "暂停新开支付账户和实名数字人民币钱包",
+        "no new payment account or named e-CNY wallet",
+    ),
+    "record_in_credit_database": ("纳入金融信用信息基础数据库", "a record in the credit database"),
+    "limit_telecom_business": ("限制名下电信业务功能（保留基本通信）", "telecom services limited"),
+    "no_new_telecom_business": ("不得新入网", "no new telecom service"),
+    "serious_dishonesty_list": ("列入严重失信主体名单", "entry on the list of serious dishonesty"),
+    "own_account_transfer": ("余额转回本人同名账户", "moving the balance to one's own account"),
+    "basic_communication": ("基本通信", "basic communication"),
+    "notice_of_discipline": ("惩戒告知书", "the notice of discipline"),
     "lead_withdrawn": ("线索已撤回", "the lead was withdrawn"),
 }
 _MEANINGS: dict[str, Both] = {
