@@ -2,14 +2,13 @@ from datetime import timedelta
 
 import pytest
 
-from duanka.errors import BadInput
-from duanka.jobs.leads import Sender, clocks, match_all, registers, take_file
+from duanka.errors import BadInput, NotAllowed, NotFound
+from duanka.jobs.leads import Sender, Telling, clocks, introduced, take_file, tell_file
 from duanka.jobs.progress import Progress
-from duanka.policy import dated
-from duanka.store.ledger import SYSTEM, Wanted
+from leads_room import enrolled, policy
 from ledgers import AT, ledger
 
-REGIME = dated.load([]).at(AT.date())
+REGIME = policy().at(AT.date())
 SENDER = Sender("police_1", ("bank_1", "990101"))
 TEXT = (
     "线索编号,发出时间,发出单位,卡类别,卡编号,损失金额（分）\n"
@@ -41,32 +40,6 @@ def test_a_file_of_a_clerk_in_gb18030_is_taken_once_and_its_wrong_row_comes_back
     assert (again.fresh, again.known) == (0, 2)
 
 
-def test_leads_are_matched_with_the_registers_and_every_look_is_written_down(book, tmp_path):
-    path = tmp_path / "leads.csv"
-    path.write_text(TEXT, encoding="utf-8")
-    take(book, path)
-    data = tmp_path / "data"
-    data.mkdir()
-    rows = "account_id,holder_id,institution_id,account_kind,opened_at\n" + "".join(
-        f"{a},P1,bank_1,class_1,2020-01-01T00:00:00+08:00\n" for a in ("A1", "A7")
-    )
-    (data / "account.csv").write_text(rows, encoding="utf-8")
-    frames = registers(data, say=Progress())
-    done = match_all(book, frames, at=AT)
-    assert done == {"matched": 1, "not_ours": 1, "linked_cards": 1}
-    assert match_all(book, frames, at=AT) == {"matched": 0, "not_ours": 0, "linked_cards": 0}
-    with book.read(SYSTEM, at=AT) as desk:
-        states = {r.id: (r.state, r.about) for r in desk.find(Wanted("lead"))}
-        looks = [act for act, kind, _, _ in desk.seen() if kind == "lead"]
-    assert states == {"police_1:L1": ("matched", "account:A1"), "police_1:L2": ("not_ours", "")}
-    assert looks == ["look"]
-
-
-def test_a_folder_without_registers_is_said(tmp_path):
-    with pytest.raises(BadInput, match="register"):
-        registers(tmp_path, say=Progress())
-
-
 def test_a_file_without_the_columns_names_them(book, tmp_path):
     path = tmp_path / "leads.csv"
     path.write_text("线索编号,卡类别\nL1,account\n", encoding="utf-8")
@@ -79,5 +52,43 @@ def test_clocks_run_twice_do_nothing_twice(book, tmp_path):
     path.write_text(TEXT, encoding="utf-8")
     take(book, path)
     late = AT + timedelta(hours=2)
-    assert clocks(book, at=late, regime=REGIME) == {"expired": 0, "reminded": 2, "holds_ended": 0}
-    assert clocks(book, at=late, regime=REGIME) == {"expired": 0, "reminded": 0, "holds_ended": 0}
+    assert clocks(book, at=late, regime=REGIME) == {
+        "expired": 0,
+        "reminded": 2,
+        "holds_ended": 0,
+        "told_overdue": 0,
+    }
+    assert clocks(book, at=late, regime=REGIME) == {
+        "expired": 0,
+        "reminded": 0,
+        "holds_ended": 0,
+        "told_overdue": 0,
+    }
+
+
+def tell(book, path, *, to="bank_1", handling="institution_only"):
+    how = Telling(to, ("police_1", "990101"), handling, hidden=True)
+    return tell_file(path, book, how, at=AT, regime=REGIME, say=Progress())
+
+
+def test_a_file_of_leads_is_told_once_to_a_partner_whom_its_handling_allows(book, tmp_path):
+    path = tmp_path / "leads.csv"
+    path.write_text(TEXT, encoding="utf-8")
+    with pytest.raises(NotFound):
+        tell(book, path)
+    enrolled(book, "bank_1", kind="bank")
+    with pytest.raises(NotAllowed, match="police only"):
+        tell(book, path, handling="police_only")
+    done = tell(book, path)
+    assert (done.fresh, done.known, done.refused) == (2, 0, 1)
+    assert tell(book, path).known == 2
+    assert book.outbox() == {("exchange", "waiting"): 2}
+
+
+@pytest.mark.parametrize("text", [None, "no json"])
+def test_an_introduction_that_cannot_be_read_is_said(tmp_path, text):
+    path = tmp_path / "them.json"
+    if text:
+        path.write_text(text, encoding="utf-8")
+    with pytest.raises(BadInput, match="introduction"):
+        introduced(path)

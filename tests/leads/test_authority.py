@@ -5,11 +5,11 @@ import pytest
 
 from duanka.errors import BadInput, Conflict, NotAllowed
 from duanka.leads.authority import LAW, Document, carry_out, expire
-from duanka.policy import dated
 from duanka.store.ledger import SYSTEM
+from leads_room import policy
 from ledgers import AT, ledger
 
-REGIME = dated.load([]).at(AT.date())
+REGIME = policy().at(AT.date())
 CARD, UNIT = ("account", "A1"), ("bank_1", "990101")
 PAPER = Document("N-1", "police_1", AT, "ab" * 32)
 

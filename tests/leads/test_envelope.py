@@ -1,12 +1,13 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+import rfc8785
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import given
 from hypothesis import strategies as st
 
 from duanka.errors import BadInput, NotAllowed
-from duanka.leads.envelope import opened, sealed
+from duanka.leads.envelope import Stamp, opened, sealed
 
 NOW = datetime(2026, 6, 1, 4, tzinfo=UTC)
 KEY, OTHER = Ed25519PrivateKey.generate(), Ed25519PrivateKey.generate()
@@ -22,18 +23,22 @@ LEAD = {
 }
 
 
-def event(kind="lead", data=None, key=KEY, sender="police_1", at=NOW):
-    return sealed(kind, data or LEAD, sender_id=sender, event_id="e1", at=at, key=key)
+LATE = timedelta(minutes=10)
+
+
+def event(*, data=None, key=KEY, sender="police_1", at=NOW, to="bank_1"):
+    stamp = Stamp(sender, to, "e1", at, "00" * 16)
+    return sealed("lead", data or LEAD, stamp, key=key)
+
+
+def open_it(told, now=NOW):
+    return opened(told, to_id="bank_1", parties=PARTIES, now=now, late=LATE)
 
 
 def test_what_was_sealed_is_opened_again():
-    found = opened(event(), parties=PARTIES, now=NOW)
-    assert (found.kind, found.event_id, found.sender_id, found.sent_at) == (
-        "lead",
-        "e1",
-        "police_1",
-        NOW,
-    )
+    found = open_it(event())
+    assert found.kind == "lead"
+    assert found.stamp == Stamp("police_1", "bank_1", "e1", NOW, "00" * 16)
     assert found.data == LEAD
 
 
@@ -45,7 +50,7 @@ def test_a_change_of_anything_breaks_the_signature(field, text):
     else:
         changed[field] = f"x{text}" if field == "id" else "2026-06-01T03:00:00Z"
     with pytest.raises(NotAllowed, match="signature"):
-        opened(changed, parties=PARTIES, now=NOW)
+        open_it(changed)
 
 
 @pytest.mark.parametrize(
@@ -53,13 +58,29 @@ def test_a_change_of_anything_breaks_the_signature(field, text):
 )
 def test_a_stranger_is_refused(other):
     with pytest.raises(NotAllowed):
-        opened(other, parties=PARTIES, now=NOW)
+        open_it(other)
 
 
-def test_what_comes_from_the_future_is_refused_and_what_is_late_is_not():
+def test_what_comes_from_the_future_or_too_late_is_refused():
     with pytest.raises(BadInput, match="future"):
-        opened(event(at=NOW + timedelta(hours=1)), parties=PARTIES, now=NOW)
-    assert opened(event(at=NOW - timedelta(days=9)), parties=PARTIES, now=NOW)
+        open_it(event(at=NOW + timedelta(hours=1)))
+    with pytest.raises(BadInput, match="too long ago"):
+        open_it(event(at=NOW - timedelta(minutes=11)))
+    assert open_it(event(at=NOW - timedelta(minutes=9)))
+
+
+def test_an_instant_that_never_was_is_refused():
+    changed = {n: v for n, v in event().items() if n != "duankasignature"} | {
+        "time": "2026-02-30T00:00:00Z"
+    }
+    signed = changed | {"duankasignature": KEY.sign(rfc8785.dumps(changed)).hex()}
+    with pytest.raises(BadInput, match="no such instant"):
+        open_it(signed)
+
+
+def test_what_was_sent_to_somebody_else_is_refused():
+    with pytest.raises(NotAllowed, match="somebody else"):
+        open_it(event(to="bank_2"))
 
 
 @pytest.mark.parametrize(
@@ -83,4 +104,4 @@ def test_what_does_not_fit_is_refused_without_telling_the_value(change):
 @pytest.mark.parametrize("thing", [None, [], "x", {}, {"specversion": "1.0"}, {"data": 1}])
 def test_garbage_is_refused(thing):
     with pytest.raises(BadInput):
-        opened(thing, parties=PARTIES, now=NOW)
+        open_it(thing)

@@ -4,11 +4,11 @@ import pytest
 
 from duanka.errors import BadInput, Conflict, NotAllowed
 from duanka.leads import lead
-from duanka.policy import dated
 from duanka.store.ledger import SYSTEM, Wanted
+from leads_room import policy
 from ledgers import AT, BOTH, ELSEWHERE, OFFICER, OUTSIDER, ledger
 
-REGIME = dated.load([]).at(AT.date())
+REGIME = policy().at(AT.date())
 UNIT = ("bank_1", "990101")
 DATA = {
     "lead_id": "L1",

@@ -2,10 +2,10 @@ import jsonschema
 import pytest
 
 from duanka import tables
-from duanka.leads.schema import EVENT, FEEDBACK, LEAD, OUTCOMES, RECEIPT
+from duanka.leads.schema import ANSWERED_BY, EVENT, FEEDBACK, LEAD, OUTCOMES, SHAPES
 
 
-@pytest.mark.parametrize("schema", [EVENT, LEAD, RECEIPT, FEEDBACK])
+@pytest.mark.parametrize("schema", [EVENT, *SHAPES.values()])
 def test_schemas_are_schemas(schema):
     jsonschema.Draft202012Validator.check_schema(schema)
 
@@ -20,3 +20,7 @@ def test_a_lead_has_the_columns_of_the_contract():
 
 def test_feedback_says_one_of_the_outcomes():
     assert FEEDBACK["properties"]["outcome"]["enum"] == list(OUTCOMES)
+
+
+def test_each_kind_is_sent_or_an_answer():
+    assert set(ANSWERED_BY) | set(ANSWERED_BY.values()) == set(SHAPES)

@@ -73,3 +73,10 @@ def test_the_door_is_tried_for_ever_and_hears_in_order(book):
         (first,) = book.claim("a", at=at, topics=["order_in_force"])
     book.sent(first, at=at)
     assert [m.key for m in book.claim("b", at=at, topics=["order_lifted"])] == ["o1:order_lifted"]
+
+
+def test_what_partners_exchange_is_claimed_by_name_alone(book):
+    with book.desk(SYSTEM, at=AT, purpose="a test") as desk:
+        desk.send(Message("x1", ledger_outbox.SIGNED, {}))
+    assert "x1" not in [one.key for one in book.claim("a", at=AT)]
+    assert [one.key for one in book.claim("b", at=AT, topics=(ledger_outbox.SIGNED,))] == ["x1"]

@@ -1,31 +1,30 @@
-"""`duanka lead`: leads read from a file, matched with our cards, and kept in the ledger with their clocks."""
+"""`duanka lead`: leads read from a file, to be kept or told, and the clocks of all of them."""
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
 
+import msgspec
 import polars as pl
 
 from duanka.errors import BadInput
-from duanka.leads import authority, lead, match, sheet
+from duanka.leads import authority, lead, sheet, told
 from duanka.store.ledger import SYSTEM
-from duanka.store.ledger_scope import Wanted
 from duanka.tables.check import check
 from duanka.tables.read import batches
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from datetime import datetime
+    from collections.abc import Callable
     from pathlib import Path
 
     from duanka.jobs.progress import Progress
     from duanka.policy.dated import Regime
-    from duanka.store.ledger import Ledger
+    from duanka.store.ledger import Desk, Ledger
 
-_REGISTER = re.compile(r"^(account|sim)[-_.]")
-_HELD = ("holder_id", "institution_id")
+AT_ONCE = 500
+"""Leads kept in one transaction."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +45,16 @@ class Sender:
     unit: tuple[str, str]
 
 
+@dataclass(frozen=True)
+class Telling:
+    """To whom the leads of a file go, which unit here answers for them, who may know, and whether hidden."""
+
+    party_id: str
+    unit: tuple[str, str]
+    handling: str
+    hidden: bool
+
+
 def take_file(
     path: Path, book: Ledger, sender: Sender, *, at: datetime, regime: Regime, say: Progress
 ) -> Took:
@@ -54,7 +63,47 @@ def take_file(
     Refused rows are written beside it as a workbook to be mended and sent again.
     Raises: BadInput if the file cannot be read.
     """
-    fresh = known = refused = 0
+
+    def keep(desk: Desk, data: dict[str, Any]) -> bool:
+        before = desk.done(lead.key_of(sender.sender_id, data["lead_id"]))
+        lead.receive(desk, data, unit=sender.unit, sender_id=sender.sender_id, regime=regime)
+        return before is None
+
+    return _each_row(path, book, keep, at=at, say=say)
+
+
+def tell_file(
+    path: Path, book: Ledger, how: Telling, *, at: datetime, regime: Regime, say: Progress
+) -> Took:
+    """What came of a file of leads to be told to a partner; `duanka lead send` sends them.
+
+    Raises: BadInput if the file cannot be read; NotFound if there is no such partner; NotAllowed if the
+        handling does not let leads go there.
+    """
+    with book.read(SYSTEM, at=at) as desk:
+        to = desk.get("partner", how.party_id)
+    told.may_go_to(how.handling, to.body["party_kind"])
+
+    def keep(desk: Desk, data: dict[str, Any]) -> bool:
+        known = desk.has("told_lead", lead.record_id(to.id, data["lead_id"]))
+        more = {"handling": how.handling, "hidden": how.hidden}
+        told.tell(desk, data | more, to=to, unit=how.unit, regime=regime)
+        return not known
+
+    return _each_row(path, book, keep, at=at, say=say)
+
+
+def _each_row(
+    path: Path,
+    book: Ledger,
+    keep: Callable[[Desk, dict[str, Any]], bool],
+    *,
+    at: datetime,
+    say: Progress,
+) -> Took:
+    """What came of the rows of a file, each kept by `keep`, which says whether it was new."""
+    count = {True: 0, False: 0}
+    refused = 0
     wrong: list[tuple[pl.DataFrame, pl.DataFrame]] = []
     with say.stage("读取线索 reading leads"):
         for batch in batches(path):
@@ -66,27 +115,16 @@ def take_file(
             refused += found.refused
             if found.refused:
                 wrong.append((rows, found.rejects))
-            new, old = _keep(found.rows, book, sender, at, regime)
-            fresh, known = fresh + new, known + old
-    return Took(fresh, known, refused, _returned(path, wrong))
+            for begin in range(0, found.rows.height, AT_ONCE):
+                with book.desk(SYSTEM, at=at, purpose="leads of a file") as desk:
+                    for row in found.rows[begin : begin + AT_ONCE].iter_rows(named=True):
+                        told_ = {n: _said(v) for n, v in row.items() if v is not None}
+                        count[keep(desk, told_)] += 1
+    return Took(count[True], count[False], refused, _returned(path, wrong))
 
 
-def _keep(
-    rows: pl.DataFrame, book: Ledger, sender: Sender, at: datetime, regime: Regime
-) -> tuple[int, int]:
-    fresh = known = 0
-    for begin in range(0, rows.height, 500):
-        with book.desk(SYSTEM, at=at, purpose="leads received in a file") as desk:
-            for row in rows[begin : begin + 500].iter_rows(named=True):
-                data = {n: _plain(v) for n, v in row.items() if v is not None}
-                before = desk.done(f"lead:{sender.sender_id}:{data['lead_id']}")
-                lead.receive(desk, data, unit=sender.unit, sender_id=sender.sender_id, regime=regime)  # fmt: skip
-                known, fresh = known + (before is not None), fresh + (before is None)
-    return fresh, known
-
-
-def _plain(value: object) -> object:
-    return value.isoformat() if hasattr(value, "isoformat") else value
+def _said(value: object) -> object:
+    return value.isoformat() if isinstance(value, datetime) else value
 
 
 def _returned(path: Path, wrong: list[tuple[pl.DataFrame, pl.DataFrame]]) -> Path | None:
@@ -99,32 +137,6 @@ def _returned(path: Path, wrong: list[tuple[pl.DataFrame, pl.DataFrame]]) -> Pat
     return place
 
 
-def match_all(
-    book: Ledger, frames: Mapping[str, pl.DataFrame], *, at: datetime, pair_key: str = ""
-) -> dict[str, int]:
-    """How many received leads name a card of ours, how many name none, and how many further cards are linked.
-
-    Looking at the card that a lead names is a look at personal data and is written down.
-    """
-    with book.desk(SYSTEM, at=at, purpose="matching leads with our cards") as desk:
-        waiting = [
-            desk.look("lead", one.id) for one in list(desk.each(Wanted("lead", states=("received",))))
-        ]  # fmt: skip
-        told = pl.DataFrame(
-            [(o.id, o.body["card_kind"], (o.personal or {}).get("card_id"), bool(o.body.get("digested"))) for o in waiting],
-            schema={"lead_id": pl.String, "card_kind": pl.String, "card_id": pl.String, "digested": pl.Boolean},
-            orient="row",
-        )  # fmt: skip
-        named = match.cards_named(told, frames, pair_key=pair_key)
-        cards: dict[str, list[str]] = {}
-        for lead_id, card in named.select("lead_id", "card_id").iter_rows():
-            cards.setdefault(lead_id, []).append(card)
-        for one in waiting:
-            lead.matched(desk, one, cards.get(one.id, []))
-        others = match.linked(named, frames).height
-    return {"matched": len(cards), "not_ours": len(waiting) - len(cards), "linked_cards": others}
-
-
 def clocks(book: Ledger, *, at: datetime, regime: Regime) -> dict[str, int]:
     """How many leads were reminded of and expired, and how many stops and freezes of the police ended; safe to run twice."""
     with book.desk(SYSTEM, at=at, purpose="clocks of leads") as desk:
@@ -133,26 +145,20 @@ def clocks(book: Ledger, *, at: datetime, regime: Regime) -> dict[str, int]:
             "expired": expired,
             "reminded": lead.remind(desk, regime=regime),
             "holds_ended": authority.expire(desk),
+            "told_overdue": told.overdue(desk, regime=regime),
         }
 
 
-def registers(folder: Path, *, say: Progress) -> dict[str, pl.DataFrame]:
-    """The registers of accounts and phone cards in a folder of records.
+def introduced(path: Path) -> Any:
+    """What a partner's file of introduction holds; whether it is one, `leads.partner.enrol` says.
 
-    Raises: BadInput if it holds neither.
+    Raises: BadInput if it cannot be read.
     """
-    found: dict[str, list[pl.DataFrame]] = {}
-    with say.stage("读取登记 reading registers"):
-        for path in sorted(folder.iterdir()) if folder.is_dir() else []:
-            if (named := _REGISTER.match(path.name)) is None:
-                continue
-            for batch in batches(path):
-                rows = check(batch.rows, named[1]).rows.select(f"{named[1]}_id", *_HELD)
-                found.setdefault(named[1], []).append(rows)
-    if not found:
+    try:
+        return msgspec.json.decode(path.read_bytes())
+    except (OSError, msgspec.DecodeError) as error:
         raise BadInput(
-            "no register of accounts or phone cards",
-            where=str(folder),
-            fix="name the folder of records",
-        )
-    return {name: pl.concat(parts) for name, parts in found.items()}
+            "the introduction cannot be read",
+            where=path.name,
+            fix="name the file that the partner's `duanka lead introduce` wrote",
+        ) from error

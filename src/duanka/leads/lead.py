@@ -5,12 +5,14 @@ At any time exactly one unit is accountable for a lead: the institution its reco
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from duanka.errors import BadInput, Conflict
 from duanka.leads.schema import OUTCOMES
+from duanka.store.ledger_outbox import SIGNED
 from duanka.store.ledger_rows import Message, Record
 from duanka.store.ledger_scope import Wanted
 
@@ -28,6 +30,8 @@ MOVES: dict[str, tuple[str, ...]] = {
     "answered": (),
     "expired": (),
 }
+MOST_ID = 96
+"""Letters that the ledger has for the number of a record."""
 _OPEN = ("received", "matched", "controlled", "not_ours")
 
 
@@ -37,31 +41,67 @@ def receive(
     """The lead as it is kept, accountable to the unit (institution, region); the same lead twice is one.
 
     The clock runs from now: the deadline the sender gave, or the target of policy, whichever is first.
-    The card stands in the sealed part; a receipt to the sender is put into the outbox.
+    The card stands in the sealed part; a receipt to the sender is put into the outbox, unless the sender
+    is a partner, whose envelope is answered with it.
     """
-    key = f"lead:{sender_id}:{data['lead_id']}"
+    key = key_of(sender_id, data["lead_id"])
     if (before := desk.done(key)) is not None:
         return desk.get("lead", before)
     due = desk.at + timedelta(minutes=regime.number("leads.act_within_minutes"))
     if deadline := data.get("deadline_at"):
         due = min(due, max(datetime.fromisoformat(deadline), desk.at))
     told = {n: v for n, v in data.items() if n not in ("card_id", "case_id")}
-    lead_id = f"{sender_id}:{data['lead_id']}"
+    lead_id = record_id(sender_id, data["lead_id"])
     made = Record(
         "lead",
         lead_id,
         *unit,
         "received",
-        {**told, "sender_id": sender_id, "received_at": desk.at.isoformat(), "reminders": 0},
+        {
+            **told,
+            "sender_id": sender_id,
+            "received_at": desk.at.isoformat(),
+            "reminders": 0,
+            # whoever answers it later may not see the partner's own record
+            "by_partner": desk.has("partner", sender_id),
+        },
+        parent_id=sender_id,
         due_at=due,
         weight=int(data.get("loss_fen") or 0),
     )
     named = {n: data[n] for n in ("card_id", "case_id") if data.get(n)}
     kept = desk.write(made, act="receive", personal=named)
     desk.remember(key, lead_id)
-    receipt = {"lead_id": data["lead_id"], "received_at": desk.at.isoformat(), "unit_id": unit[0]}
-    desk.send(Message(f"receipt:{lead_id}", "lead_receipt", {"to": sender_id, "data": receipt}, "lead", lead_id))  # fmt: skip
+    if not kept.body["by_partner"]:
+        body = {"to": sender_id, "data": receipt_of(kept)}
+        desk.send(Message(f"receipt:{lead_id}", "lead_receipt", body, "lead", lead_id))
     return kept
+
+
+def record_id(party_id: str, lead_id: str) -> str:
+    """The number a party's lead has in the ledger; what is too long for it is told by its digest."""
+    plain = f"{party_id}:{lead_id}"
+    if len(plain) <= MOST_ID:
+        return plain
+    return f"{party_id[:31]}:{hashlib.sha256(plain.encode()).hexdigest()}"
+
+
+def key_of(sender_id: str, lead_id: str) -> str:
+    """The key under which the ledger remembers that a sender's lead has come."""
+    return f"lead:{record_id(sender_id, lead_id)}"
+
+
+def receipt_of(lead: Record) -> dict[str, Any]:
+    """What the sender is told of a lead that has come: when, and which unit answers for it."""
+    named = ("lead_id", "received_at")
+    return {n: lead.body[n] for n in named} | {"unit_id": lead.institution_id}
+
+
+def feedback_of(lead: Record) -> dict[str, Any]:
+    """What the sender is told of a lead that was answered."""
+    told = {"lead_id": lead.body["lead_id"], "outcome": lead.body["outcome"]}
+    more = {n: lead.body[n] for n in ("controlled_at", "measure") if n in lead.body}
+    return told | {"at": lead.body["answered_at"]} | more
 
 
 def matched(desk: Desk, lead: Record, cards: Sequence[str]) -> Record:
@@ -104,11 +144,12 @@ def answer(desk: Desk, lead: Record, outcome: str, *, regime: Regime) -> Record:
         )
     if outcome == "controlled" and "controlled_at" not in lead.body:
         raise BadInput("no order on this card is in force", where=lead.id, fix="decide one first")
-    told = {"lead_id": lead.body["lead_id"], "outcome": outcome, "at": desk.at.isoformat()}
-    told |= {n: lead.body[n] for n in ("controlled_at", "measure") if n in lead.body}
-    kept = _moved(desk, lead, "answered", outcome=outcome, regime=regime.day.isoformat())
-    body = {"to": lead.body["sender_id"], "data": told}
-    desk.send(Message(f"feedback:{lead.id}", "lead_feedback", body, "lead", lead.id))
+    more = {"answered_at": desk.at.isoformat(), "regime": regime.day.isoformat()}
+    kept = _moved(desk, lead, "answered", outcome=outcome, **more)
+    sender = lead.body["sender_id"]
+    body = {"to": sender, "kind": "feedback", "data": feedback_of(kept)}
+    topic = SIGNED if lead.body.get("by_partner") else "lead_feedback"
+    desk.send(Message(f"feedback:{lead.id}", topic, body, "lead", lead.id))
     return kept
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from duanka.verbs import leads_exchange
 from duanka.verbs.ledger_options import At, Keys, Which, now, opened, rules
 from duanka.verbs.options import Data, progress
 
@@ -33,6 +34,7 @@ def add(app: typer.Typer) -> None:
     inside.command("clocks", short_help="remind of and expire leads 时限")(clocks)
     inside.command("list", short_help="what waits, largest loss first 待办")(list_)
     inside.command("answer", short_help="answer one; feedback goes out 反馈")(answer)
+    leads_exchange.add(inside)
     app.add_typer(inside, name="lead")
 
 
@@ -77,7 +79,7 @@ def match(
     ] = "",
 ) -> None:
     """Say which received leads name cards on the registers in DATA. 与本机构卡片比对。"""
-    from duanka.jobs.leads import match_all, registers
+    from duanka.jobs.leads_match import match_all, registers
 
     book, _, at = _open(ledger, keys)
     frames = registers(data, say=progress())

@@ -1,0 +1,75 @@
+import polars as pl
+import pytest
+
+from duanka.errors import BadInput
+from duanka.jobs.leads import Sender, take_file
+from duanka.jobs.leads_match import match_all, registers
+from duanka.jobs.progress import Progress
+from duanka.leads import lead, match, partner
+from duanka.store.ledger import SYSTEM, Wanted
+from leads_room import OTHER, enrolled, policy
+from ledgers import AT, ledger
+
+REGIME = policy().at(AT.date())
+TEXT = (
+    "lead_id,issued_at,issuer_id,card_kind,card_id\n"
+    "L1,2026-06-01T11:00:00+08:00,police_1,account,A1\n"
+    "L2,2026-06-01T11:00:00+08:00,police_1,sim,S9\n"
+)
+
+
+@pytest.fixture
+def book(tmp_path):
+    made = ledger("sqlite", tmp_path)
+    yield made
+    made.close()
+
+
+def take(book, path):
+    sender = Sender("police_1", ("bank_1", "990101"))
+    return take_file(path, book, sender, at=AT, regime=REGIME, say=Progress())
+
+
+def test_leads_are_matched_with_the_registers_and_every_look_is_written_down(book, tmp_path):
+    path = tmp_path / "leads.csv"
+    path.write_text(TEXT, encoding="utf-8")
+    take(book, path)
+    data = tmp_path / "data"
+    data.mkdir()
+    rows = "account_id,holder_id,institution_id,account_kind,opened_at\n" + "".join(
+        f"{a},P1,bank_1,class_1,2020-01-01T00:00:00+08:00\n" for a in ("A1", "A7")
+    )
+    (data / "account.csv").write_text(rows, encoding="utf-8")
+    frames = registers(data, say=Progress())
+    done = match_all(book, frames, at=AT)
+    assert done == {"matched": 1, "not_ours": 1, "linked_cards": 1}
+    assert match_all(book, frames, at=AT) == {"matched": 0, "not_ours": 0, "linked_cards": 0}
+    with book.read(SYSTEM, at=AT) as desk:
+        states = {r.id: (r.state, r.about) for r in desk.find(Wanted("lead"))}
+        looks = [act for act, kind, _, _ in desk.seen() if kind == "lead"]
+    assert states == {"police_1:L1": ("matched", "account:A1"), "police_1:L2": ("not_ours", "")}
+    assert looks == ["look"]
+
+
+def test_a_folder_without_registers_is_said(tmp_path):
+    with pytest.raises(BadInput, match="register"):
+        registers(tmp_path, say=Progress())
+
+
+def test_a_card_that_a_partner_hid_is_found_under_the_key_of_the_pair(book):
+    them = enrolled(book, "police_1", kind="police")
+    mine = partner.own_keys(book.ring.signing)
+    with book.desk(SYSTEM, at=AT, purpose="t") as desk:
+        told = partner.introduction(mine, party_id="bank_1", party_kind="bank")
+        us = partner.settle(desk, told)
+    key = partner.pair_key(OTHER, "police_1", us)
+    assert key == partner.pair_key(mine, "bank_1", them)
+    hidden = match.pair_digest(pl.Series(["A1"]), pair_key=key)[0]
+    data = {"lead_id": "L1", "issued_at": AT.isoformat(), "issuer_id": "p", "card_kind": "account"}
+    with book.desk(SYSTEM, at=AT, purpose="t") as desk:
+        hers = data | {"card_id": hidden, "digested": True}
+        lead.receive(desk, hers, unit=("bank_1", ""), sender_id="police_1", regime=REGIME)
+    row = {"account_id": ["A1"], "holder_id": ["P1"], "institution_id": ["bank_1"]}
+    assert match_all(book, {"account": pl.DataFrame(row)}, at=AT)["matched"] == 1
+    with book.read(SYSTEM, at=AT) as desk:
+        assert desk.get("lead", "police_1:L1").about == "account:A1"
