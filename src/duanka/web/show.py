@@ -112,6 +112,13 @@ def page(request: Request, template: str, *, status: int = 200, **told: Any) -> 
             query=dict(request.query_params),
             now=office(request).clock(),
             menu=menu(found.user.viewer) if found else [],
+            value=lambda told: (
+                t("是", "yes")
+                if told is True
+                else t("否", "no")
+                if told is False
+                else _listed(told)
+            ),
             plain=lambda text: faults.plain(str(text), chosen),
             w=lambda code, kind="": t(*said(str(code), kind)),
             wc=lambda code, kind="": _with_code(t(*said(str(code), kind)), str(code)),
@@ -119,6 +126,24 @@ def page(request: Request, template: str, *, status: int = 200, **told: Any) -> 
         )
     )
     return HTMLResponse(text, status, headers={"cache-control": "no-store"})
+
+
+def _listed(told: object) -> object:
+    """A value of a parameter to be read: several words with commas between them."""
+    return ", ".join(str(one) for one in told) if isinstance(told, tuple) else told
+
+
+def cased(given: dict[str, object]) -> dict[str, str]:
+    """A case of a worked example as choices of an address.
+
+    Example:
+        >>> cased({"victim": True, "score": 0.9})
+        {'case.victim': 'true', 'case.score': '0.9'}
+    """
+    return {
+        f"case.{name}": str(told).lower() if isinstance(told, bool) else str(told)
+        for name, told in given.items()
+    }
 
 
 def menu(who: Viewer) -> list[tuple[str, str, str]]:
@@ -238,4 +263,5 @@ FILTERS: dict[str, Callable[..., object]] = {
     "mask": mask,
     "island": island,
     "linked": linked,
+    "cased": cased,
 }

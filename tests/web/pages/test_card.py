@@ -30,6 +30,8 @@ async def test_a_card_is_shown_for_a_purpose_and_the_look_is_written_down(room):
         assert "930 张涉案" in page
         assert 'data-from="2026-05-25T04:00:00+00:00"' in page
         assert "/card/account/A2" in page
+        assert "如果申诉成立" in page
+        assert (await client.get("/card/account/A1?day=1999-01-01")).status_code == 200
         assert (await client.get("/card/account/A9")).status_code == 404
         assert (await client.get("/card/passport/A1")).status_code == 404
     async with room.entered("auditor") as client:

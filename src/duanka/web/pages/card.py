@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 from starlette.routing import Route
 
-from duanka.errors import NotFound
+from duanka.cases.words import reason
+from duanka.errors import BadPolicy, NotFound
 from duanka.features import catalogue
 from duanka.store.ledger_scope import Wanted
-from duanka.web import acting, show
+from duanka.web import acting, hindsight, show
 from duanka.web.findings import Ask
+from duanka.web.pages import policy
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -43,7 +45,24 @@ def page(request: Request) -> Response:
         request, "card.html", kind=kind, id=card_id, row=row, score=score, orders=orders,
         reasons=_sentences(kind, score), stretch=_stretch(score), events=_events(office.findings, kind, card_id),
         devices=_devices(office.findings, kind, card_id), others=_others(office.findings, row, card_id),
+        **_what_if(request, kind, score),
     )  # fmt: skip
+
+
+def _what_if(request: Request, kind: Any, score: dict[str, Any]) -> dict[str, Any]:
+    """What the rules of a day, and a candidate's, say of the card if something about it were otherwise."""
+    day, say = policy.day_of(request, "day"), int(show.language(request) == "en")
+    found = []
+    for side in policy.sides_of(request):
+        regime = policy.found_of(request, side).at(day)
+        try:
+            rows = hindsight.scenarios(score, kind, regime)
+        except BadPolicy:  # there were no such rules on that day
+            continue
+        for one in rows:
+            one["because"] = reason(regime, one["because"])[say]
+        found.append((side, rows))
+    return {"what_if": found, "day": day.isoformat()}
 
 
 def placed(findings: Findings, who: Viewer, kind: str, card_id: str) -> dict[str, Any]:
