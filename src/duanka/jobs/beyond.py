@@ -19,14 +19,21 @@ if TYPE_CHECKING:
 
 
 def beyond(
-    dataset: Dataset, written: Mapping[str, pl.DataFrame], regime: Regime, say: Progress
+    dataset: Dataset,
+    written: Mapping[str, pl.DataFrame],
+    regime: Regime,
+    say: Progress,
+    *,
+    earlier: pl.DataFrame | None = None,
 ) -> dict[str, pl.DataFrame]:
     """The tables network, score (with networks), role, action, scorecard, listing and outreach.
 
-    Columns: `written` holds the tables `score` and `flow` of the run.
+    Columns: `written` holds the tables `score` and `flow` of the run; `earlier` is the `network` table
+        of the run before, whose networks keep their ids.
     """
-    found = dict(written) | found_tables(dataset, written["score"], regime, say)[1]
-    found |= fill_roles(dataset, found, regime, say)
+    discovered, found = found_tables(dataset, written, regime, say, earlier=earlier)
+    found = dict(written) | found
+    found |= fill_roles(dataset, found, regime, say, discovered=discovered)
     with say.stage("治理评分 judging outlets and institutions"):
         found |= govern(dataset.frames, dataset.as_of, regime)
     return found

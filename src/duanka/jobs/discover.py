@@ -10,6 +10,9 @@ import polars as pl
 from duanka import tables
 from duanka.network import identity
 from duanka.network.communities import Networks, find_networks
+from duanka.network.enlist import enlisted
+from duanka.network.role_cards import know
+from duanka.network.roles import suspect
 from duanka.network.rules import rules_of
 
 if TYPE_CHECKING:
@@ -18,12 +21,15 @@ if TYPE_CHECKING:
 
     from duanka.jobs.dataset import Dataset
     from duanka.jobs.progress import Progress
+    from duanka.network.roles import Suspected
     from duanka.policy.dated import Regime
 
 
 @dataclass(frozen=True)
 class Discovered:
     """What was found.
+
+    `suspected` is who plays a part, as the networks were told it; None where no scores say whom to ask about.
 
     Columns:
         network: the `network` output: members strong enough to be listed.
@@ -34,15 +40,30 @@ class Discovered:
     network: pl.DataFrame
     networks: Networks
     history: pl.DataFrame
+    suspected: Suspected | None = None
 
 
 def found_tables(
-    dataset: Dataset, score: pl.DataFrame, regime: Regime, say: Progress
+    dataset: Dataset,
+    written: Mapping[str, pl.DataFrame],
+    regime: Regime,
+    say: Progress,
+    *,
+    earlier: pl.DataFrame | None = None,
 ) -> tuple[Discovered, dict[str, pl.DataFrame]]:
-    """What was discovered in a run's dataset, and its tables: `network`, and `score` with network ids."""
+    """What was discovered in a run's dataset, and its tables: `network`, and `score` with network ids.
+
+    Columns: `written` holds the tables `score` and `flow`; `earlier` as in `discover`.
+    """
     with say.stage("发现团伙 finding networks"):
-        found = discover(dataset.frames, scores=score, as_of=dataset.as_of, regime=regime)
-    return found, {"network": found.network, "score": with_networks(score, found.network)}
+        found = discover(
+            dataset.frames, scores=written["score"], as_of=dataset.as_of, regime=regime,
+            earlier=earlier, flow=written["flow"],
+        )  # fmt: skip
+    return found, {
+        "network": found.network,
+        "score": with_networks(written["score"], found.network),
+    }
 
 
 def discover(
@@ -52,20 +73,28 @@ def discover(
     as_of: datetime,
     regime: Regime,
     earlier: pl.DataFrame | None = None,
+    flow: pl.DataFrame | None = None,
 ) -> Discovered:
-    """The networks known before the instant, under the ids of `earlier` ones where they continue them.
+    """The networks known before the instant with the people behind them, under the ids of `earlier` ones where they continue them.
 
     Columns: frames: tables of the contract as `jobs.dataset.known_before` gives them. scores: the
-        `score` table, or None for labels and leads alone. earlier: a `network` table of a run before.
+        `score` table, or None for labels and leads alone, which lead to cards and to nobody behind
+        them. earlier: a `network` table of a run before. flow: the `flow` table, where money was traced.
     """
     found = find_networks(frames, scores=scores, as_of=as_of, regime=regime)
+    suspected = None
+    if scores is not None:
+        known = know(frames, scores, as_of=as_of, rules=regime)
+        suspected = suspect(known, tables.empty("flow") if flow is None else flow)
+        found = enlisted(found, known, suspected, rules=rules_of(regime))
     if earlier is None:
-        return Discovered(_listed(found, regime), found, pl.DataFrame(schema=identity.HISTORY))
+        none = pl.DataFrame(schema=identity.HISTORY)
+        return Discovered(_listed(found, regime), found, none, suspected)
     followed = identity.follow(earlier, _listed(found, regime))
     same = Networks(
         identity.renamed(found.members, followed.ids), identity.renamed(found.links, followed.ids)
     )
-    return Discovered(_listed(same, regime), same, followed.history)
+    return Discovered(_listed(same, regime), same, followed.history, suspected)
 
 
 def _listed(found: Networks, regime: Regime) -> pl.DataFrame:

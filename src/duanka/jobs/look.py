@@ -89,7 +89,7 @@ def look_at_network(
     with say.stage("发现团伙 finding networks"):
         found = discover(
             base.frames, scores=score, as_of=base.as_of, regime=base.regime,
-            earlier=_written(run, "network"),
+            earlier=_written(run, "network"), flow=_written(run, "flow"),
         ).networks  # fmt: skip
     mine = pl.col("network_id") == network_id
     members = found.members.filter(mine)

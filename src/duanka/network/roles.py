@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -27,16 +28,38 @@ if TYPE_CHECKING:
 KEY = role_scores.KEY
 
 
+@dataclass(frozen=True)
+class Suspected:
+    """Who is suspected of which part, before it is asked to which network that belongs.
+
+    Columns:
+        found: subject_kind, subject_id, role, score, families, apart, rung (`role_scores.kept`).
+        signals: as `role_signals` has them, of everybody.
+    """
+
+    found: pl.DataFrame
+    signals: pl.DataFrame
+
+
+def suspect(known: Known, flow: pl.DataFrame) -> Suspected:
+    """The roles worth telling, and the signals that they rest on."""
+    signals = find_signals(known, flow)
+    return Suspected(role_scores.kept(known, role_scores.scored(known, signals, ROLES)), signals)
+
+
 def find_roles(known: Known, *, flow: pl.DataFrame, members: pl.DataFrame) -> pl.DataFrame:
     """The table `role`: who is suspected of which part, with the evidence for and against.
 
     Columns: `flow` as in the table `flow`; `members` network_id, subject_kind, subject_id, and
         strength where it is known, as in the table `network`. What an absent table would tell is not told, which speaks neither way.
     """
-    signals = find_signals(known, flow)
-    found = role_scores.kept(known, role_scores.scored(known, signals, ROLES))
-    told = evidence(known, found, signals)
-    where = placed(known, told, signals, members)
+    return told(known, suspect(known, flow), members)
+
+
+def told(known: Known, suspected: Suspected, members: pl.DataFrame) -> pl.DataFrame:
+    """The table `role` of those suspected, each with the network of its own or of its evidence."""
+    found = evidence(known, suspected.found, suspected.signals)
+    where = placed(known, found, suspected.signals, members)
     # a victim belongs to nobody's network, however near its members stand
     robbed = pl.col("role") == "victim"
     network = pl.when(~robbed).then("network_id").alias("network_id")

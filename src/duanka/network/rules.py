@@ -42,6 +42,9 @@ class Rules:
     least_holders: int
     bottleneck: float
     contact_bond: float
+    enlist: float
+    common_share: float
+    common_bond: float
     pass_on: timedelta
     terminal: timedelta
     warned: timedelta
@@ -70,6 +73,9 @@ def rules_of(regime: Numbers) -> Rules:
         least_holders=int(told("least_holders")),
         bottleneck=told("bottleneck_share"),
         contact_bond=told("contact_bond"),
+        enlist=told("enlist_score"),
+        common_share=told("common_share"),
+        common_bond=told("common_bond"),
         pass_on=timedelta(minutes=told("pass_minutes")),
         terminal=timedelta(minutes=told("terminal_minutes")),
         warned=timedelta(hours=told("warned_hours")),
