@@ -192,6 +192,8 @@ def _body(said: Proposal, policy: Policy, regime: Regime, at: datetime) -> dict[
         "moved_at": "",
         "expires_at": "",
         "later": [],
+        "reminded_for": "",
+        "raised_for": "",
     }
 
 
