@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from duanka.cases import order
+from duanka.cases import discipline, order
+from duanka.cases.discipline_terms import Decision
+from duanka.cases.order_police import Document
 from duanka.cases.order_terms import Finding
 from duanka.policy import dated
 from duanka.store.ledger import SYSTEM
@@ -69,4 +71,30 @@ def in_force(book: Ledger, found: Finding = FOUND, when: datetime = AT) -> Recor
     return made
 
 
-__all__ = ["ANALYST", "FOUND", "SIM", "at", "finding", "in_force", "policy", "sit"]
+def decision(number: str = "1", **changed: Any) -> Decision:
+    """What police of a prefecture recognised of P1: three cards rented out on 2 December 2025."""
+    paper = Document("某市公安局", number, "a" * 64, "2026-05-30")
+    days = {"act_on": date(2025, 12, 2), "decided_on": date(2026, 5, 30)}
+    told = {"person_id": "P1", "document": paper, "level": "prefecture", "ground": "recognised"}
+    return Decision(**{**told, **days, **changed})
+
+
+def disciplined(book: Ledger, when: datetime = AT, **changed: Any) -> Record:
+    """The discipline of that decision, recorded by an officer of bank_1."""
+    with sit(book, OFFICER, when) as desk:
+        place = {"institution_id": "bank_1", "region_code": "990101"}
+        return discipline.record(desk, decision(**changed), policy(), **place)
+
+
+__all__ = [
+    "ANALYST",
+    "FOUND",
+    "SIM",
+    "at",
+    "decision",
+    "disciplined",
+    "finding",
+    "in_force",
+    "policy",
+    "sit",
+]

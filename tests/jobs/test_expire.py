@@ -1,8 +1,10 @@
 """What is over ends, once; what was kept long enough is erased; a killed job goes on."""
 
+from datetime import date
+
 import pytest
 
-from desks import at, finding, in_force, policy, sit
+from desks import at, disciplined, finding, in_force, policy, sit
 from duanka.cases import appeal, reverification
 from duanka.cases.appeal import Plea
 from duanka.cases.reverification import Card
@@ -29,7 +31,7 @@ def test_orders_end_when_their_term_is_over_and_only_then(tmp_path):
     in_force(book, finding("suspend", card_id="A9"))
     assert run(book, at(29, 23))["orders"] == 0
     assert run(book, at(30))["orders"] == 3
-    assert run(book, at(30)) == {"orders": 0, "unanswered": 0, "erased": 0}
+    assert run(book, at(30)) == {"orders": 0, "disciplines": 0, "unanswered": 0, "erased": 0}
     assert states(book, "order", at(30)) == ["expired"] * 3 + ["in_force"]
 
 
@@ -66,11 +68,14 @@ def test_killed_in_the_middle_the_next_run_finishes(dialect, tmp_path):
     book = open_ledger(url, keys=keys)
     for i in range(4):
         in_force(book, finding("verify_transaction", card_id=f"A{i}"))
+    disciplined(book, decided_on=date(2024, 12, 3), act_on=date(2024, 12, 2))
     book.close()
     work = "from duanka.jobs.expire import expire\nexpire(book, policy, now=now, say=say)\n"
-    assert killed(work, url=url, keys=keys, now=at(4).isoformat(), steps=2) == -9
+    assert killed(work, url=url, keys=keys, now=at(200).isoformat(), steps=2) == -9
     book = open_ledger(url, keys=keys)
-    assert states(book, "order", at(4)) == ["expired"] * 2 + ["in_force"] * 2
-    assert run(book, at(4))["orders"] == 2
-    assert states(book, "order", at(4)) == ["expired"] * 4
+    assert states(book, "order", at(200)) == ["expired"] * 2 + ["in_force"] * 2
+    rest = run(book, at(200))
+    assert (rest["orders"], rest["disciplines"]) == (2, 1)
+    assert states(book, "order", at(200)) == ["expired"] * 4
+    assert states(book, "discipline", at(200)) == ["expired"]
     assert book.verify().whole

@@ -56,7 +56,7 @@ def test_notices_go_to_a_folder_and_their_delivery_is_written_down(tmp_path):
     book = ledger("sqlite", tmp_path)
     made = in_force(book, finding("restrict"))
     done = send(book, to_folder(tmp_path / "out"), clock=lambda: at(0, 1))
-    assert vars(done) == {"sent": 2, "failed": 0, "given_up": 0}
+    assert vars(done) == {"sent": 2, "failed": 0, "given_up": 0, "overtaken": 0}
     (file,) = (tmp_path / "out" / "notice").glob("*.json")
     assert "申诉" in json.loads(file.read_text(encoding="utf-8"))["text"]["zh"]
     with book.read(SYSTEM, at=AT) as desk:
@@ -74,7 +74,7 @@ def test_an_address_that_is_down_is_tried_again(listener, tmp_path):
     carrier = to_address(listener.url)
     topics = ["order_in_force"]
     assert vars(send(book, carrier, topics=topics, clock=lambda: AT)) == {
-        "sent": 0, "failed": 1, "given_up": 0,
+        "sent": 0, "failed": 1, "given_up": 0, "overtaken": 0,
     }  # fmt: skip
     listener.down = False
     assert send(book, carrier, topics=topics, clock=lambda: AT).sent == 0
@@ -104,6 +104,21 @@ def test_the_door_hears_of_a_lift_within_a_second(listener, tmp_path):
     ((_, body),) = listener.heard
     assert (body["order_id"], body["state"]) == (made.id, "lifted")
     assert POLL_S <= 0.5
+
+
+def test_a_lift_is_not_undone_by_word_of_its_order_that_comes_later(listener, tmp_path):
+    book = ledger("sqlite", tmp_path)
+    made = in_force(book, finding("restrict"))
+    carrier = to_address(listener.url, token="k")  # noqa: S106 - a key of no server
+    listener.down = True
+    send(book, carrier, topics=["door"], clock=lambda: AT)
+    listener.down = False
+    with sit(book, OFFICER_2, AT) as desk:
+        order.lift(desk, made, policy(), because="review")
+    assert send(book, carrier, topics=["door"], clock=lambda: AT).sent == 1
+    done = send(book, carrier, topics=["door"], clock=lambda: at(0, 1))
+    assert (done.sent, done.overtaken) == (0, 1)
+    assert [body["state"] for _, body in listener.heard] == ["lifted"]
 
 
 def test_an_address_is_one_of_http():

@@ -79,6 +79,7 @@ def release(desk: Desk, of: Record, document: Document, policy: Policy) -> Recor
     Raises: NotAllowed without the role or the document; Conflict if it is not in force.
     """
     order_police.proven(desk, document)
+    _stands(of)
     kept = _keep(desk, of.but(None, released_by=asdict(document)), act="release")
     return lift(desk, kept, policy, because="document_of_authority")
 
@@ -163,13 +164,17 @@ def _body(desk: Desk, decision: Decision, found: Terms, policy: Policy) -> dict[
 
 
 def _end(desk: Desk, of: Record, policy: Policy, *, state: str, told: dict[str, str]) -> Record:
-    if of.state != "in_force":
-        raise Conflict(f"the discipline is {of.state}", where=of.id, fix="look at it again")
+    _stands(of)
     ended = of.but(state, ended_at=iso(desk.at), ended_by=desk.viewer.user_id, **told)
     kept = _keep(desk, replace(ended, is_open=False, due_at=None), act=state)
     _tell(desk, kept)
     notice.of_discipline_end(desk, kept, policy)
     return kept
+
+
+def _stands(of: Record) -> None:
+    if of.state != "in_force":
+        raise Conflict(f"the discipline is {of.state}", where=of.id, fix="look at it again")
 
 
 def _keep(desk: Desk, made: Record, *, act: str) -> Record:

@@ -73,6 +73,7 @@ def terms(decision: Decision, policy: Policy) -> Terms:
     measures = [
         (one, _ends(one, starts, expires, regime))
         for one in regime.words(f"discipline.{name}_measures")
+        if one not in _OWN_END or regime.has(_OWN_END[one])
     ]
     longest = "discipline.longest_term_years"
     return Terms(

@@ -1,4 +1,4 @@
-"""`duanka expire`: orders whose term is over end, unanswered questions close, and old personal fields are erased."""
+"""`duanka expire`: orders and discipline whose term is over end, unanswered questions close, and old personal fields are erased."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from duanka.cases import order, reverification
+from duanka.cases import discipline, order, reverification
 from duanka.cases.order_terms import regime_at
 from duanka.errors import Conflict, NotAllowed
 from duanka.store.ledger import SYSTEM, Wanted
@@ -25,9 +25,10 @@ _PERSONAL = ("appeal", "notice", "case")
 
 @dataclass
 class Expired:
-    """How many orders ended, questions closed unanswered, and records lost their personal part."""
+    """How many orders and disciplines ended, questions closed unanswered, and records lost their personal part."""
 
     orders: int = 0
+    disciplines: int = 0
     unanswered: int = 0
     erased: int = 0
 
@@ -38,6 +39,11 @@ def expire(ledger: Ledger, policy: Policy, *, now: datetime, say: Progress) -> E
     with say.stage("到期 orders whose term is over"):
         wanted = Wanted("order", states=("in_force",), due_before=_just_after(now))
         done.orders = _each(ledger, wanted, now, lambda desk, one: order.expire(desk, one, policy))
+    with say.stage("惩戒期满 discipline whose term is over"):
+        wanted = Wanted("discipline", states=("in_force",), due_before=_just_after(now))
+        done.disciplines = _each(
+            ledger, wanted, now, lambda desk, one: discipline.expire(desk, one, policy)
+        )
     with say.stage("未答复 questions not answered"):
         wanted = Wanted("reverification", states=("asked",), due_before=_just_after(now))
         done.unanswered = _each(

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from duanka.store.ledger import Ledger, Message
 
 PURPOSE = "delivery of a notice"
+DOOR = ("order_in_force", "order_lifted", "label")
+"""What a live door is told: measures that begin and end, and labels that appeals corrected."""
 POLL_S = 0.2
 """How long a sender that follows rests when the outbox is empty: the live door hears well within a second."""
 _ANSWER_S = 10
@@ -31,19 +33,24 @@ _ANSWER_S = 10
 
 @dataclass
 class Sent:
-    """How many messages went out, wait for another try, and were given up."""
+    """How many messages went out, wait for another try, were given up, and were overtaken by the order's end."""
 
     sent: int = 0
     failed: int = 0
     given_up: int = 0
+    overtaken: int = 0
 
 
 @dataclass(frozen=True)
 class Carrier:
-    """How messages leave: `channel` names it, `carry` takes a message with its bytes and gives back a proof."""
+    """How messages leave: `channel` names it, `carry` takes a message with its bytes and gives back a proof.
+
+    Columns: `topics` what it may carry, and what it carries if nothing is asked for; empty for everything.
+    """
 
     channel: str
     carry: Callable[[Message, bytes], str]
+    topics: tuple[str, ...] = ()
 
 
 def to_folder(folder: Path) -> Carrier:
@@ -61,8 +68,10 @@ def to_folder(folder: Path) -> Carrier:
     return Carrier("file", carry)
 
 
-def to_address(url: str) -> Carrier:
+def to_address(url: str, *, token: str = "") -> Carrier:
     """A carrier that posts each message as JSON; its key goes along, so that the other side can drop a repeat.
+
+    `token` is the key that the other side gave us; a live door wants one with events:write.
 
     Raises: BadInput if the address is not one of HTTP.
     """
@@ -71,6 +80,8 @@ def to_address(url: str) -> Carrier:
 
     def carry(message: Message, raw: bytes) -> str:
         heads = {"Content-Type": "application/json", "Idempotency-Key": message.key}
+        if token:
+            heads["Authorization"] = f"Bearer {token}"
         asked = urllib.request.Request(url, raw, heads, method="POST")  # noqa: S310 - HTTP only, checked above
         try:
             with urllib.request.urlopen(asked, timeout=_ANSWER_S) as answer:  # noqa: S310 - likewise
@@ -93,7 +104,10 @@ def send(
     """What became of everything that is due; a message is claimed first, so that two senders share the work.
 
     A sender that dies between carrying and writing it down carries the same message again, under the same key.
+
+    Raises: BadInput if the carrier may not carry one of the topics.
     """
+    topics = _topics(carrier, topics)
     done = Sent()
     sender = f"{socket.gethostname()}:{os.getpid()}"[:64]
     while claimed := ledger.claim(sender, at=clock(), topics=topics):
@@ -115,6 +129,19 @@ def follow(
     return whole
 
 
+def _topics(carrier: Carrier, asked: Sequence[str]) -> tuple[str, ...]:
+    """The topics that are carried; `door` stands for all that a live door is told."""
+    told = tuple(dict.fromkeys(t for one in asked for t in (DOOR if one == "door" else (one,))))
+    strange = sorted(set(told) - set(carrier.topics)) if carrier.topics else []
+    if strange:
+        raise BadInput(
+            f"{', '.join(strange)} may not go by {carrier.channel}",
+            where="--topic",
+            fix=f"it carries {', '.join(carrier.topics)}",
+        )
+    return told or carrier.topics
+
+
 def _one(
     ledger: Ledger,
     carrier: Carrier,
@@ -123,6 +150,10 @@ def _one(
     clock: Callable[[], datetime],
     done: Sent,
 ) -> None:
+    if _is_over(ledger, message, clock()):
+        ledger.sent(message, at=clock())
+        done.overtaken += 1
+        return
     try:
         proof = carrier.carry(message, _content(ledger, message, clock()))
     except (DuankaError, OSError) as error:
@@ -134,6 +165,14 @@ def _one(
         _delivered(ledger, message, carrier.channel, proof, at=clock())
     ledger.sent(message, at=clock())
     done.sent += 1
+
+
+def _is_over(ledger: Ledger, message: Message, at: datetime) -> bool:
+    """Whether the message tells of an order that has ended since: tried again after the lift, it would undo it."""
+    if message.topic != "order_in_force":
+        return False
+    with ledger.read(SYSTEM, at=at) as desk:
+        return desk.get("order", message.record_id).state != "in_force"
 
 
 def _content(ledger: Ledger, message: Message, at: datetime) -> bytes:
