@@ -26,38 +26,31 @@ def _small() -> tuple[lightgbm.Booster, Forest, np.ndarray]:
 
 def _shares(X: np.ndarray, tables: credit.Credit) -> np.ndarray:
     out = np.zeros(X.shape)
-    credit.add(X, _small()[1], tables, out)
+    for tree in np.flatnonzero(~tables.tabled).tolist():
+        credit.by_leaves(X, _small()[1], tree, out)
     return out
 
 
-def test_tables_share_out_what_lightgbm_does():
+def test_the_base_is_lightgbms():
     booster, forest, X = _small()
-    tables = credit.lay_out(forest)
-    assert tables.tabled.all()
-    theirs = booster.predict(X, pred_contrib=True)
-    np.testing.assert_allclose(_shares(X, tables), theirs[:, :-1], atol=1e-10)
-    np.testing.assert_allclose(tables.base[0], theirs[0, -1], atol=1e-10)
+    theirs = booster.predict(X[:1], pred_contrib=True)
+    np.testing.assert_allclose(credit.lay_out(forest).base[0], theirs[0, -1], atol=1e-10)
 
 
-def test_tables_share_out_what_the_leaves_do(monkeypatch):
-    _, forest, X = _small()
-    tables = credit.lay_out(forest)
+def test_leaves_share_out_what_lightgbm_does(monkeypatch):
+    booster, forest, X = _small()
     monkeypatch.setattr(credit, "TABLED", 0)
     by_leaves = credit.lay_out(forest)
     assert not by_leaves.tabled.any()
-    np.testing.assert_allclose(_shares(X, tables), _shares(X, by_leaves), atol=1e-12)
+    theirs = booster.predict(X, pred_contrib=True)
+    np.testing.assert_allclose(_shares(X, by_leaves), theirs[:, :-1], atol=1e-10)
 
 
-def test_a_row_alone_is_shared_out_as_among_others():
-    _, forest, X = _small()
+def test_every_combination_of_answers_has_its_entry():
+    _, forest, _ = _small()
     tables = credit.lay_out(forest)
-    alone = np.vstack([_shares(x[None], tables) for x in X])
-    assert _shares(X, tables).tobytes() == alone.tobytes()
-
-
-def test_no_tree_shares_out_nothing():
-    _, forest, X = _small()
-    none = forest._replace(start=forest.start[:1], depth=forest.depth[:0])
-    out = np.zeros(X.shape)
-    credit.add(X, none, credit.lay_out(none), out)
-    assert not out.any()
+    assert tables.tabled.all()
+    leaf = forest.child[::2] == np.arange(len(forest.value))
+    assert set(tables.output) == set(forest.value[leaf])
+    assert len(tables.output) == tables.outcome[-1]
+    assert len(tables.share) == tables.begin[-1]

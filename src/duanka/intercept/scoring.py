@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import compress
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from duanka.features import catalogue
-from duanka.models import explain
-from duanka.models.score import score
+from duanka.models import explain, serve
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -33,26 +33,26 @@ class Found:
 
 def find(model: Model, subject: Subject, X: NDArray[np.float32], regime: Regime) -> list[Found]:
     """What the model finds in each vector; families and reasons only where a look is worth it."""
-    scores = score(model, X)
-    found = [Found(one) for one in scores.tolist()]
-    rows = np.flatnonzero(scores >= EXPLAINED_SCORE)
+    looked = serve.look(model, X)
+    found = [Found(one) for one in looked.scores.tolist()]
+    rows = np.flatnonzero(looked.scores >= EXPLAINED_SCORE)
     if not rows.size:
         return found
-    given = explain.contributions(model, X[rows])[0]
+    given = serve.contributions(model, looked, rows)
     counted = explain.counted_families(
         given,
         catalogue.signal_families(subject),
         at_least=regime.number("signals.family_log_odds"),
         least_share=regime.number("signals.family_share"),
     )
-    which, amount = explain.strongest(given, top=int(regime.number("signals.most_reasons")))
+    which, _ = explain.strongest(given, top=int(regime.number("signals.most_reasons")))
     names = catalogue.names_of(subject)
-    for line, row in enumerate(rows.tolist()):
-        families = zip(counted.names, counted.counted[line], strict=True)
-        reasons = zip(which[line], amount[line], strict=True)
+    told = [name != catalogue.CONTEXT for name in counted.names]
+    lines = zip(rows.tolist(), (counted.counted & told).tolist(), which.tolist(), strict=True)
+    for row, counts, strongest in lines:
         found[row] = Found(
             found[row].score,
-            tuple(name for name, counts in families if counts and name != catalogue.CONTEXT),
-            tuple(names[i] for i, a in reasons if i >= 0 and a > 0),
+            tuple(compress(counted.names, counts)),
+            tuple(names[i] for i in strongest if i >= 0),
         )
     return found

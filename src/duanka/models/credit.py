@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numba
 import numpy as np
 
-from duanka.models.score import goes_right, lay_value, turn_of
+from duanka.models.score import goes_right
 from duanka.models.trees import NAN_LEFT
 
 if TYPE_CHECKING:
@@ -23,14 +23,13 @@ if TYPE_CHECKING:
 
 TABLED = 8
 """Trees with more questions, and paths with more distinct features, have no table."""
-_AT_ONCE = 8
-"""Rows of a stretch: their answers and the tables they lead to stay near."""
 
 
 class Credit(NamedTuple):
     """The tables of a forest's small trees; a named tuple, because numba takes it whole.
 
-    Shapes: tabled (trees,); slot (nodes,): which copy of which value a question reads, see
+    Shapes: tabled (trees,); output (combinations,): what a tree adds to the log-odds, and outcome (trees + 1,)
+        where a tree's combinations start; slot (nodes,): which copy of which value a question reads, see
         `score.lay_value`; begin, column (trees + 1,): where a tree's entries and its distinct features
         start; feature (columns,); share (entries,): a row of a tree's table for each combination of
         answers, bit k of which tells whether its k-th question sends right.
@@ -38,6 +37,8 @@ class Credit(NamedTuple):
     """
 
     tabled: NDArray[np.bool_]
+    outcome: NDArray[np.uint32]
+    output: NDArray[np.float64]
     slot: NDArray[np.uint32]
     begin: NDArray[np.uint64]
     column: NDArray[np.uint32]
@@ -68,9 +69,12 @@ def lay_out(forest: Forest) -> Credit:
     columns = [np.unique(_asked(forest, tree)) for tree in np.flatnonzero(tabled).tolist()]
     width = np.zeros(len(inner), np.int64)
     width[tabled] = [len(one) for one in columns]
-    entries = np.where(tabled, width << np.minimum(inner, TABLED), 0)
+    combinations = np.where(tabled, 1 << np.minimum(inner, TABLED), 0)
+    entries = width * combinations
     credit = Credit(
         tabled,
+        _starts(combinations).astype(np.uint32),
+        np.zeros(int(combinations.sum())),
         (2 * forest.feature + (forest.flags & NAN_LEFT)).astype(np.uint32),
         _starts(entries).astype(np.uint64),
         _starts(width).astype(np.uint32),
@@ -89,54 +93,6 @@ def _asked(forest: Forest, tree: int) -> NDArray[np.int32]:
 
 def _starts(sizes: NDArray[np.int64]) -> NDArray[np.int64]:
     return np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
-
-
-def add(X: NDArray[np.float32], forest: Forest, credit: Credit, out: NDArray[np.float64]) -> None:
-    """Adds every tree's contributions to `out`; a row's are the same whatever rows stand beside it."""
-    for begin in range(0, len(X), _AT_ONCE):
-        rows = slice(begin, begin + _AT_ONCE)
-        _add(X[rows], forest, credit, out[rows])
-
-
-def _add(X: NDArray[np.float32], forest: Forest, credit: Credit, out: NDArray[np.float64]) -> None:
-    turned = np.empty((len(X), len(credit.tabled)), np.uint32)
-    _ask(X, forest, credit, turned)
-    _look_up(turned, credit, out)
-    for tree in np.flatnonzero(~credit.tabled).tolist():
-        _by_leaves(X, forest, tree, out)
-
-
-@numba.njit(cache=True, nogil=True)
-def _ask(
-    X: NDArray[np.float32], forest: Forest, credit: Credit, turned: NDArray[np.uint32]
-) -> None:
-    """Fills `turned` with the answers of each small tree's questions, a bit each, without a branch."""
-    value = np.empty(2 * X.shape[1], np.float32)
-    for row in range(len(X)):
-        for column in range(X.shape[1]):
-            lay_value(X[row, column], value, np.uint32(2 * column), np.uint32(2 * column + 1))
-        for tree in range(turned.shape[1]):
-            bits = np.uint32(0)
-            if credit.tabled[tree]:
-                first = np.uint32(forest.start[tree])
-                for k in range((np.uint32(forest.start[tree + 1]) - first) // np.uint32(2)):
-                    at = first + np.uint32(k)
-                    bits |= turn_of(value[credit.slot[at]], forest.threshold[at]) << np.uint32(k)
-            turned[row, tree] = bits
-
-
-@numba.njit(cache=True, nogil=True)
-def _look_up(turned: NDArray[np.uint32], credit: Credit, out: NDArray[np.float64]) -> None:
-    """Adds what the tables say of the answers; unsigned places, since numba looks twice at others."""
-    for row in range(turned.shape[0]):
-        mine = out[row]
-        for tree in range(turned.shape[1]):
-            column = credit.column[tree]
-            width = credit.column[tree + 1] - column
-            entry = credit.begin[tree] + np.uint64(turned[row, tree]) * np.uint64(width)
-            for at in range(width):
-                here = np.uint32(at)
-                mine[credit.feature[column + here]] += credit.share[entry + np.uint64(here)]
 
 
 @numba.njit(cache=True, nogil=True)
@@ -166,11 +122,14 @@ def _fill_leaf(path: Path, value: float, tree: int, inner: int, credit: Credit) 
         while credit.feature[column + place[slot]] != path.feature[slot]:
             place[slot] += 1
     table = _leaf_table(path, value)
+    every = (np.int64(1) << slots) - 1
     for turned in range(1 << inner):
-        ones = (np.int64(1) << slots) - 1
+        ones = every
         for turn in range(turns):
             wrong = np.int64(((turned >> path.turns[turn, 0]) & 1) != path.turns[turn, 1])
             ones &= ~(wrong << path.turns[turn, 2])
+        if ones == every:
+            credit.output[credit.outcome[tree] + turned] = value
         entry = credit.begin[tree] + turned * width
         for slot in range(slots):
             credit.share[entry + place[slot]] += table[ones, slot]
@@ -258,7 +217,7 @@ def _parents(forest: Forest, first: int, last: int) -> NDArray[np.int32]:
 
 
 @numba.njit(cache=True, nogil=True)
-def _by_leaves(X: NDArray[np.float32], forest: Forest, tree: int, out: NDArray[np.float64]) -> None:
+def by_leaves(X: NDArray[np.float32], forest: Forest, tree: int, out: NDArray[np.float64]) -> None:
     """Adds a large tree's contributions to `out`, leaf by leaf."""
     first, last = forest.start[tree], forest.start[tree + 1]
     parent = _parents(forest, first, last)

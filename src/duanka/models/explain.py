@@ -10,13 +10,14 @@ Source: Lundberg et al. 2020; how they are worked out stands in `models.credit`.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING
 
 import numba
 import numpy as np
 
 from duanka.errors import BadInput
-from duanka.models import credit
+from duanka.models import serve
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from duanka.models.model import Model
+
+_AT_ONCE = 4_096
 
 
 @dataclass(frozen=True)
@@ -44,15 +47,11 @@ def contributions(model: Model, X: NDArray[np.float32]) -> tuple[NDArray[np.floa
 
     Shapes: (rows, features). base + the row's sum = the raw score.
     """
-    forest = model.forest
-    X = np.ascontiguousarray(X, np.float32)
-    if X.ndim != 2 or X.shape[1] != forest.feature_count:
-        raise BadInput(
-            f"the feature table has shape {X.shape}; the model expects {forest.feature_count} columns"
-        )
-    out = np.zeros(X.shape, np.float64)
-    credit.add(X, forest, model.credit, out)
-    return out, model.intercept + float(model.credit.base[0])
+    parts = [
+        serve.contributions(model, serve.look(model, X[at : at + _AT_ONCE]))
+        for at in range(0, max(len(X), 1), _AT_ONCE)
+    ]
+    return np.concatenate(parts), model.intercept + float(model.credit.base[0])
 
 
 def reasons(
@@ -110,6 +109,29 @@ def families(
     )
 
 
+@cache
+def _members(family_of: tuple[str, ...]) -> tuple[tuple[str, ...], NDArray[np.int64]]:
+    """The families by name, and which of them each feature is of."""
+    names, member = np.unique(np.array(family_of, dtype=str), return_inverse=True)
+    return tuple(names.tolist()), member.astype(np.int64)
+
+
+@numba.njit(cache=True, nogil=True)
+def _by_family(
+    given: NDArray[np.float64],
+    member: NDArray[np.int64],
+    push: NDArray[np.float64],
+    together: NDArray[np.float64],
+) -> None:
+    """Sums by family, always in the features' order."""
+    for row in range(given.shape[0]):
+        for feature in range(given.shape[1]):
+            value, family = given[row, feature], member[feature]
+            together[row, family] += value
+            if value > 0:
+                push[row, family] += value
+
+
 def counted_families(
     contribution: NDArray[np.float64],
     family_of: Sequence[str],
@@ -125,10 +147,9 @@ def counted_families(
     """
     if len(family_of) != contribution.shape[1]:
         raise BadInput(f"{len(family_of)} families are given for {contribution.shape[1]} features")
-    names = tuple(sorted(set(family_of)))
-    member = np.zeros((len(family_of), len(names)))
-    member[np.arange(len(family_of)), [names.index(name) for name in family_of]] = 1.0
-    push = np.maximum(contribution, 0.0) @ member
-    together = contribution @ member
+    names, member = _members(tuple(family_of))
+    push = np.zeros((len(contribution), len(names)))
+    together = np.zeros_like(push)
+    _by_family(np.ascontiguousarray(contribution, np.float64), member, push, together)
     share = push / np.maximum(push.sum(axis=1, keepdims=True), 1e-300)
     return Families(names, push, (push >= at_least) & (share >= least_share) & (together > 0))
