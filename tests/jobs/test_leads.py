@@ -57,12 +57,14 @@ def test_clocks_run_twice_do_nothing_twice(book, tmp_path):
         "reminded": 2,
         "holds_ended": 0,
         "told_overdue": 0,
+        "answers_void": 0,
     }
     assert clocks(book, at=late, regime=REGIME) == {
         "expired": 0,
         "reminded": 0,
         "holds_ended": 0,
         "told_overdue": 0,
+        "answers_void": 0,
     }
 
 

@@ -10,7 +10,7 @@ import msgspec
 import polars as pl
 
 from duanka.errors import BadInput
-from duanka.leads import authority, lead, sheet, told
+from duanka.leads import asking, authority, lead, sheet, told
 from duanka.store.ledger import SYSTEM
 from duanka.tables.check import check
 from duanka.tables.read import batches
@@ -146,6 +146,7 @@ def clocks(book: Ledger, *, at: datetime, regime: Regime) -> dict[str, int]:
             "reminded": lead.remind(desk, regime=regime),
             "holds_ended": authority.expire(desk),
             "told_overdue": told.overdue(desk, regime=regime),
+            "answers_void": asking.forget(desk),
         }
 
 

@@ -16,7 +16,8 @@ MOST_ASKED = 500
 _ID = {"type": "string", "minLength": 1, "maxLength": 64, "pattern": r"^\S+$"}
 _NAME = {"type": "string", "pattern": "^[A-Za-z0-9._-]{1,48}$"}
 _WORDS = {"type": "string", "minLength": 3, "maxLength": 200, "pattern": r"\S"}
-_HEX = {"type": "string", "pattern": "^([0-9a-f]{2})+$", "maxLength": 256}
+_HEX = {"type": "string", "pattern": "^([0-9a-f]{2})+$", "maxLength": 512}
+_TICKET = {"type": "string", "pattern": "^[A-Za-z0-9._:-]{1,96}$"}
 _BASE64 = {"type": "string", "pattern": "^[A-Za-z0-9+/]+={0,2}$", "maxLength": 40_000_000}
 _AT = {
     "type": "string",
@@ -73,13 +74,17 @@ NEWS = _object(
 _ASKED = {"purpose": _WORDS, "approver": _WORDS}
 LOOK_UP = _object(("blinded", "purpose", "approver"), blinded=_HEX, **_ASKED)
 LOOKED_UP = _object(
-    ("evaluated", "list_id", "prefix_bits"),
+    ("evaluated", "list_id", "prefix_bits", "ticket"),
     evaluated=_HEX,
+    ticket=_TICKET,
     list_id=_ID,
     prefix_bits={"type": "integer", "minimum": 0, "maximum": 32},
 )
 DRAWER = _object(
-    ("list_id", "prefix"), list_id=_ID, prefix={"type": "integer", "minimum": 0, "maximum": 2**32}
+    ("list_id", "ticket", "prefix"),
+    list_id=_ID,
+    ticket=_TICKET,
+    prefix={"type": "integer", "minimum": 0, "maximum": 2**32},
 )
 DRAWN = _object(
     ("entries",),

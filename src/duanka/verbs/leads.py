@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from duanka.verbs import leads_exchange
+from duanka.verbs import leads_ask, leads_exchange
 from duanka.verbs.ledger_options import At, Keys, Which, now, opened, rules
 from duanka.verbs.options import Data, progress
 
@@ -35,6 +35,7 @@ def add(app: typer.Typer) -> None:
     inside.command("list", short_help="what waits, largest loss first 待办")(list_)
     inside.command("answer", short_help="answer one; feedback goes out 反馈")(answer)
     leads_exchange.add(inside)
+    leads_ask.add(inside)
     app.add_typer(inside, name="lead")
 
 

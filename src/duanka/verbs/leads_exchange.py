@@ -52,13 +52,14 @@ def introduce(
     """Write who we are and our public keys to a file; read its fingerprint out to the partner. 本方介绍。"""
     import json
 
+    from duanka.jobs.leads_ask import look_up_key
     from duanka.leads import partner
     from duanka.store.ledger import SYSTEM
 
     _, book = opened(ledger, keys, None)
-    made = partner.introduction(
-        partner.own_keys(book.ring.signing), party_id=party, party_kind=kind, address=address
-    )
+    ours = partner.own_keys(book.ring.signing)
+    told = {"party_id": party, "party_kind": kind, "address": address}
+    made = partner.introduction(ours, **told, look_up_key=look_up_key(ours))
     with book.desk(SYSTEM, at=now(), purpose="who we are to partners") as desk:
         partner.settle(desk, made)
     out.write_text(json.dumps(made, indent=1), encoding="utf-8")
@@ -153,7 +154,7 @@ def send(*, ca: Ca = None, ledger: At = None, keys: Keys = None) -> None:
     """Send partners the leads and feedback that wait for them, sealed; safe to run twice. 发送。"""
     from duanka.jobs import leads_send
 
-    done = leads_send.send(_party(ledger, keys), leads_send.poster(ca))
+    done = leads_send.send(party_here(ledger, keys), leads_send.poster(ca))
     typer.echo("  ".join(f"{name} {count:,}" for name, count in vars(done).items()))
 
 
@@ -161,7 +162,7 @@ def poll(*, ca: Ca = None, ledger: At = None, keys: Keys = None) -> None:
     """Ask partners what became of the leads we told them, for who cannot be reached. 查询回执与反馈。"""
     from duanka.jobs import leads_send
 
-    done = leads_send.poll(_party(ledger, keys), leads_send.poster(ca))
+    done = leads_send.poll(party_here(ledger, keys), leads_send.poster(ca))
     typer.echo(f"news 新消息 {done.answered:,}  failed 失败 {done.failed:,}")
 
 
@@ -190,6 +191,12 @@ def serve(
     port: Annotated[int, typer.Option(help="port; 0 takes a free one 端口")] = 8702,
     cert: Annotated[Path | None, typer.Option(help="TLS certificate, PEM 证书")] = None,
     key_file: Annotated[Path | None, typer.Option(help="its private key, PEM 私钥")] = None,
+    risks: Annotated[
+        Path | None, typer.Option(help="answer questions from what `run` wrote here 答复依据")
+    ] = None,
+    numbers: Annotated[
+        Path | None, typer.Option(help="card_kind, card_id, number of our cards 卡号对照")
+    ] = None,
     ledger: At = None,
     keys: Keys = None,
 ) -> None:
@@ -199,16 +206,22 @@ def serve(
     from duanka.web.rates import Rates
 
     place = serving.Place(host, port, cert, key_file)
+    party = party_here(ledger, keys)
+    if risks is not None:
+        from duanka.jobs.leads_ask import able_to_answer
+
+        party = able_to_answer(party, risks, numbers=numbers)
     with serving.listen(place) as listener:
         where = serving.address(listener, place)
-        app = exchange.make_app(_party(ledger, keys), AccessLog(folder), Rates())
+        app = exchange.make_app(party, AccessLog(folder), Rates())
         server = serving.server_of(
             app, place, announce=lambda: typer.echo(f"listening 正在监听: {where}")
         )
         serving.serve(server, listener)
 
 
-def _party(ledger: str | None, keys: Path | None) -> Party:
+def party_here(ledger: str | None, keys: Path | None) -> Party:
+    """We as our partners know us, with the ledger that the options or settings name."""
     from duanka.jobs.dataset import SHANGHAI
     from duanka.jobs.leads_exchange import Party
     from duanka.leads import partner
