@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, cast
 
 import duckdb
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 MOST = 1000
+TAKEN = 20_000
+SAMPLED = 200_000
 
 
 @dataclass(frozen=True)
@@ -49,13 +51,17 @@ class Findings:
 
     def rows(self, ask: Ask) -> pl.DataFrame:
         """The rows asked for, at most a thousand; empty where the table is not there."""
+        return self.taken(replace(ask, limit=min(ask.limit, MOST)))
+
+    def taken(self, ask: Ask) -> pl.DataFrame:
+        """The rows asked for, to be taken out as a file: at most as many as a workbook is still opened with."""
         file = self._file(ask.table)
         if file is None:
             return pl.DataFrame()
         where, values = _where(ask)
         order = f" order by {ask.order}" if ask.order else ""
         text = f"select * from read_parquet(?){where}{order} limit ? offset ?"  # noqa: S608  # columns are ours
-        return self._ask(text, [str(file), *values, min(ask.limit, MOST), ask.offset])
+        return self._ask(text, [str(file), *values, min(ask.limit, TAKEN), ask.offset])
 
     def count(self, ask: Ask) -> int:
         """How many rows there are of what is asked for."""
@@ -84,6 +90,35 @@ class Findings:
         names = ", ".join(_column(table, name) for name in columns)
         text = f"select {names} from read_parquet(?){where}"  # noqa: S608  # columns are ours
         return self._ask(text, [str(file), *values])
+
+    def sample(self, table: str, column: str, **equal: object) -> pl.Series:
+        """A column of the rows that are asked for, of at most so many of them, the same ones each time."""
+        file = self._file(table)
+        if file is None:
+            return pl.Series(column, [], dtype=pl.Float64)
+        where, values = _where(Ask(table, equal=equal))
+        text = (
+            f"select * from (select {_column(table, column)} from read_parquet(?){where}) "  # noqa: S608  # columns are ours
+            f"using sample reservoir({SAMPLED} rows) repeatable (1)"
+        )
+        return self._ask(text, [str(file), *values])[column]
+
+    def against(self, other: Findings) -> pl.DataFrame:
+        """The cards that both runs judged, by kind and by the tier of each: how many, how far scores lie apart.
+
+        Columns: card_kind, mine, theirs, n, apart (mean distance of the two scores).
+        """
+        mine, theirs = self._file("score"), other._file("score")  # one of ours
+        if mine is None or theirs is None:
+            return pl.DataFrame()
+        text = """
+            select cast(a.card_kind as varchar) as card_kind, cast(a.tier as varchar) as mine,
+                   cast(b.tier as varchar) as theirs, count(*) as n, avg(abs(a.score - b.score)) as apart
+            from read_parquet(?) as a join read_parquet(?) as b
+              on a.card_kind = b.card_kind and a.card_id = b.card_id
+            group by all order by all
+        """
+        return self._ask(text, [str(mine), str(theirs)])
 
     def one(self, table: str, **equal: object) -> dict[str, object]:
         """The one row that is asked for.

@@ -113,11 +113,7 @@ def page(request: Request, template: str, *, status: int = 200, **told: Any) -> 
             now=office(request).clock(),
             menu=menu(found.user.viewer) if found else [],
             value=lambda told: (
-                t("是", "yes")
-                if told is True
-                else t("否", "no")
-                if told is False
-                else _listed(told)
+                t("是", "yes") if told is True else t("否", "no") if told is False else listed(told)
             ),
             plain=lambda text: faults.plain(str(text), chosen),
             w=lambda code, kind="": t(*said(str(code), kind)),
@@ -128,7 +124,7 @@ def page(request: Request, template: str, *, status: int = 200, **told: Any) -> 
     return HTMLResponse(text, status, headers={"cache-control": "no-store"})
 
 
-def _listed(told: object) -> object:
+def listed(told: object) -> object:
     """A value of a parameter to be read: several words with commas between them."""
     return ", ".join(str(one) for one in told) if isinstance(told, tuple) else told
 

@@ -1,6 +1,11 @@
+from dataclasses import replace
+
 import pytest
 
-from console_room import console
+from console_room import console, write
+from duanka.web.findings import Findings
+from duanka.web.pages import models
+from ledgers import AT
 
 pytestmark = pytest.mark.anyio
 
@@ -22,3 +27,26 @@ async def test_who_judged_and_the_cards_of_what_ships(room):
         page = (await client.get("/models")).text
     assert "账户" in page
     assert "opening" in page
+    assert "由其他模型评判" in page
+    assert "--beside" in page
+
+
+def run_of(findings, tier, version):
+    """The scores of account A1, spread as a training's, in a tier."""
+    write(findings.out, "score", [{"card_kind": "account", "card_id": f"A{n}", "as_of": AT, "score": n / 200, "tier": tier, "measure": "allow", "reasons": [], "model_version": version, "policy_version": "p"} for n in range(1, 101)])  # fmt: skip
+    return Findings(findings.out, None)
+
+
+async def test_scores_that_moved_are_told_and_a_run_beside_is_compared(room, tmp_path):
+    shipped = models._cards(models.default_folder())[0]["version"]
+    other = tmp_path / "other"
+    other.mkdir()
+    found, unheard = run_of(room.findings, "normal", shipped), run_of(Findings(other, None), "suspicious", "m2")  # fmt: skip
+    office = room.app.state.office
+    room.app.state.office = replace(office, findings=found, beside=unheard)
+    async with room.entered("administrator") as client:
+        page = (await client.get("/models")).text
+    room.app.state.office = office
+    assert "变化较大" in page
+    assert "100 / 100 张卡的等级不同" in page
+    assert "加重" in page

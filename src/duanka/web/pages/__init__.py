@@ -18,6 +18,7 @@ from duanka.web.pages import (
     overview,
     policy,
     queue,
+    regions,
 )
 
 PAGES = (
@@ -33,6 +34,7 @@ PAGES = (
     compare,
     policy,
     models,
+    regions,
     governance,
     fairness,
     audit,

@@ -9,45 +9,45 @@ from starlette.routing import Route
 
 from duanka.errors import NotFound
 from duanka.leads import sheet
-from duanka.store.ledger_scope import Wanted
-from duanka.web import sheets, show
-from duanka.web.findings import Ask
+from duanka.web import sheets, show, takeouts
+from duanka.web.findings import TAKEN, Ask
 from duanka.web.pages import card
+from duanka.web.tidy import attached
 
 if TYPE_CHECKING:
     from starlette.requests import Request
 
 ROLES = ("analyst", "officer", "reviewer", "lead_officer", "auditor")
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-NAMES = ("id", "state", "by", "group_id", "cards", "expected_harm_yuan", "assigned_to", "due_at")
+FORMS = {"xlsx": (sheets.workbook, XLSX), "csv": (sheets.comma, "text/csv; charset=utf-8")}
 
 
-def queue(request: Request) -> Response:
-    """The queue of cases as a file."""
-    office, who = show.office(request), show.viewer(request, *ROLES)
-    form = request.path_params["form"]
-    if form not in ("xlsx", "csv"):
-        raise NotFound("no such form 没有这种格式", where="export", fix="xlsx or csv")
+def table(request: Request) -> Response:
+    """A table as a file, once it is said what for; that it was taken out is written down.
+
+    Raises: NotFound if there is no such table or form, or it shows more than the viewer may see.
+    """
+    name, form = request.path_params["name"], request.path_params["form"]
+    asked = takeouts.TAKEOUTS.get(name)
+    who = show.viewer(request, *(asked.roles if asked else ()))
+    if asked is None or form not in FORMS or not takeouts.may(who, name):
+        raise NotFound("no such table 没有这张表", where="export", fix="xlsx or csv")
     if not (purpose := show.session(request).purpose):
         return show.page(request, "purpose.html", back=request.url.path)
+    office, say = show.office(request), int(show.language(request) == "en")
     with office.book.desk(who, at=office.clock(), purpose=purpose) as desk:
-        found = desk.queue(Wanted("case", open_only=True), limit=1000)
-        desk.note_of_ledger(act="export", details={"table": "queue", "rows": len(found)})
-    rows = [
-        (o.id, o.state, o.body["by"], o.body["group_id"], len(o.body["cards"]), o.weight / 100, o.assigned_to, show.instant(o.due_at))
-        for o in found
-    ]  # fmt: skip
-    made = sheets.workbook(NAMES, rows) if form == "xlsx" else sheets.comma(NAMES, rows)
-    media = XLSX if form == "xlsx" else "text/csv; charset=utf-8"
-    named = {"content-disposition": f'attachment; filename="queue.{form}"'}
-    return Response(made, media_type=media, headers=named)
+        rows = asked.rows(request, desk)
+        desk.note_of_ledger(act="export", details={"table": name, "rows": len(rows)})
+    cut = f"-first-{len(rows)}" if len(rows) >= TAKEN else ""
+    write, media = FORMS[form]
+    made = write([heading[say] for heading in asked.headings], rows)
+    return Response(made, media_type=media, headers=attached(f"{name}{cut}.{form}"))
 
 
 def template(request: Request) -> Response:
     """The workbook that senders of leads fill in."""
     show.viewer(request)
-    named = {"content-disposition": 'attachment; filename="leads.xlsx"'}
-    return Response(sheet.template(), media_type=XLSX, headers=named)
+    return Response(sheet.template(), media_type=XLSX, headers=attached("leads.xlsx"))
 
 
 def search(request: Request) -> Response:
@@ -68,7 +68,7 @@ def search(request: Request) -> Response:
 
 
 ROUTES = [
-    Route("/export/queue.{form}", queue),
+    Route("/export/{name}.{form}", table),
     Route("/leads/template.xlsx", template),
     Route("/search", search),
 ]

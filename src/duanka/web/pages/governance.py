@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from starlette.routing import Route
 
 from duanka.errors import NotFound
+from duanka.tables import regions
+from duanka.tables.words import LISTINGS
 from duanka.web import show
 from duanka.web.findings import Ask
 
@@ -14,53 +17,78 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
+    from duanka.web.findings import Findings
+
 ROLES = ("governance", "lead_officer", "auditor")
 KINDS = ("institution", "outlet", "region", "staff")
 SIDES = ("new", "stock")
+FUNNEL = (
+    "exposure",
+    "rate_per_10k",
+    "lower_per_10k",
+    "upper_per_10k",
+    "expected_per_10k",
+    "unit_id",
+)
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """Which scorecards are shown: of what kind of unit, which side, which month of those there are."""
+
+    kind: str
+    kinds: tuple[str, ...]
+    side: str
+    period: str
+    periods: tuple[str, ...]
 
 
 def governance(request: Request) -> Response:
     """For who governs every institution; staff only to auditors and lead officers, as a restricted queue."""
-    who = show.viewer(request, *ROLES)
-    if "*" not in who.institutions:
+    show.viewer(request, *ROLES)
+    findings, at = everywhere(request), show.number(request, "from")
+    chosen = chosen_of(request, findings)
+    equal = {"unit_kind": chosen.kind, "side": chosen.side, "period": chosen.period}
+    cards = findings.rows(
+        Ask("scorecard", equal=equal, order="rank", limit=show.PAGE, offset=at)
+    ).to_dicts()
+    proposed = {"unit_kind": chosen.kind, "listing": LISTINGS[1:]}
+    listed = findings.rows(Ask("listing", equal=proposed, order="period desc, listing desc, unit_id", limit=200)).to_dicts()  # fmt: skip
+    for one in [*cards, *listed]:
+        one["name"] = regions.name_of(one["unit_id"]) if chosen.kind == "region" else None
+    return show.page(
+        request, "governance.html", chosen=chosen, sides=SIDES, cards=cards, listed=listed, begin=at,
+        step=show.PAGE, funnel=[[row[name] for name in FUNNEL] for row in cards],
+    )  # fmt: skip
+
+
+def everywhere(request: Request) -> Findings:
+    """The findings, for who governs every institution.
+
+    Raises: NotFound for anybody else: what one may not see is not there.
+    """
+    if "*" not in show.viewer(request).institutions:
         raise NotFound(
             "nothing here 没有可显示的内容", where="governance", fix="ask the joint office"
         )
-    findings, at = show.office(request).findings, show.number(request, "from")
+    return show.office(request).findings
+
+
+def chosen_of(request: Request, findings: Findings) -> Chosen:
+    """What the reader chose, as far as it is theirs to see; the last month where none is chosen."""
+    who = show.viewer(request)
     kinds = KINDS if who.has("lead_officer", "auditor") else KINDS[:-1]
-    kind = _one_of(request, "kind", kinds)
-    side = _one_of(request, "side", SIDES)
     months = findings.tally("scorecard", ["period"])
-    period = request.query_params.get("period") or (
-        "" if months.is_empty() else months["period"].max()
+    periods = tuple(str(one) for one in months["period"]) if not months.is_empty() else ()
+    period = _one_of(request, "period", periods[::-1]) if periods else ""
+    return Chosen(
+        _one_of(request, "kind", kinds), kinds, _one_of(request, "side", SIDES), period, periods
     )
-    equal = {"unit_kind": kind, "side": side, "period": period}
-    cards = findings.rows(Ask("scorecard", equal=equal, order="rank", limit=show.PAGE, offset=at))
-    listed = findings.rows(Ask("listing", equal={"unit_kind": kind}, order="period desc, listing desc", limit=200))  # fmt: skip
-    return show.page(
-        request, "governance.html", kinds=kinds, kind=kind, sides=SIDES, side=side, period=period,
-        periods=[] if months.is_empty() else months["period"].to_list(), cards=cards.to_dicts(),
-        listed=[r for r in listed.to_dicts() if r["listing"] != "none"], begin=at, step=show.PAGE,
-        funnel=_funnel(cards.to_dicts()),
-    )  # fmt: skip
 
 
 def _one_of(request: Request, name: str, words: tuple[str, ...]) -> str:
     told = request.query_params.get(name, "")
     return told if told in words else words[0]
-
-
-def _funnel(rows: list[dict[str, object]]) -> list[list[object]]:
-    """Exposure, rate, its bounds and the unit, for the picture."""
-    names = (
-        "exposure",
-        "rate_per_10k",
-        "lower_per_10k",
-        "upper_per_10k",
-        "expected_per_10k",
-        "unit_id",
-    )
-    return [[row[name] for name in names] for row in rows]
 
 
 ROUTES = [Route("/governance", governance)]

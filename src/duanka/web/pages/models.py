@@ -1,38 +1,100 @@
-"""The models that judge: their cards, as far as the run and the shipped folders tell."""
+"""The models that judge: their cards and figures, whether scores drifted since training, and a run unheard beside them."""
 
 from __future__ import annotations
 
 import json
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 from starlette.routing import Route
 
+from duanka.errors import BadModel
 from duanka.features import catalogue
 from duanka.jobs.judges import default_folder
+from duanka.models import drift
+from duanka.tables.words import TIERS
 from duanka.web import show
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from starlette.requests import Request
     from starlette.responses import Response
 
+    from duanka.web.findings import Findings
+
+SHIFTED, MOVING = 0.25, 0.1
+"""From which stability index on a shift is usually looked into, and noticed: a habit of the trade, no rule."""
+WHERE = {
+    "account": ("score", {"card_kind": "account"}),
+    "sim": ("score", {"card_kind": "sim"}),
+    "transfer": ("intercept", {"event_kind": "transfer"}),
+    "call": ("intercept", {"event_kind": "call"}),
+    "opening": ("opening_advice", {}),
+}
+"""Where a run wrote what the model of a subject said."""
+
 
 def models(request: Request) -> Response:
-    """Which model judged the run's cards, and the cards of the models that ship."""
+    """Which model judged the run's cards, how the scores moved, and the cards of the models that ship."""
     show.viewer(request)
-    used = show.office(request).findings.tally("score", ["card_kind", "model_version"])
-    return show.page(request, "models.html", used=used.rows(named=True), cards=_cards())
+    office = show.office(request)
+    used = office.findings.tally("score", ["card_kind", "model_version"]).rows(named=True)
+    cards = _cards(default_folder())
+    versions = {row["model_version"] for row in used}
+    return show.page(
+        request, "models.html", used=used, cards=cards, shipped={one["version"] for one in cards},
+        drifts=[_drift(office.findings, one, versions) for one in cards],
+        beside=_beside(office.findings, office.beside) if office.beside else None,
+    )  # fmt: skip
 
 
-def _cards() -> list[dict[str, Any]]:
-    found = []
+@lru_cache(maxsize=8)
+def _cards(folder: Path) -> list[dict[str, Any]]:
+    """The facts of each model of the folder, without its trees; they do not change while a console runs."""
+    found: list[dict[str, Any]] = []
     for subject in catalogue.SUBJECTS:
-        for file in sorted((default_folder() / subject).glob("*.json")):
+        for file in sorted((folder / subject).glob("*.json")):
             told = json.loads(file.read_text(encoding="utf-8"))
             if isinstance(told, dict) and "version" in told:
-                found.append(
-                    {"subject": subject, "version": told["version"], "about": told.get("about", {})}
-                )
+                found.append({"subject": subject, "about": {}, "figures": {}, "reference": {}} | told)  # fmt: skip
     return found
+
+
+def _drift(findings: Findings, card: dict[str, Any], versions: set[str]) -> dict[str, Any]:
+    """How far the scores of a subject lie from those of the model's training; `why` where that cannot be told."""
+    subject = card["subject"]
+    table, equal = WHERE[subject]
+    scores = findings.sample(table, "score", **equal).to_numpy().astype(np.float64)
+    told: dict[str, Any] = {"subject": subject, "n": scores.size, "why": "", "found": None}
+    # Events and applications do not tell their model: they are the default's, unless a run named another.
+    if subject in ("account", "sim") and card["version"] not in versions:
+        return told | {"why": "another"}
+    if not scores.size:
+        return told | {"why": "nothing"}
+    try:
+        found = drift.drift(card["reference"], np.empty((scores.size, 0), np.float32), scores, [])[0]  # fmt: skip
+    except BadModel:
+        return told | {"why": "no_reference"}
+    index = found.stability_index
+    word = "shifted" if index > SHIFTED else "moving" if index > MOVING else "steady"
+    return told | {"found": found, "word": word}
+
+
+def _beside(findings: Findings, other: Findings) -> dict[str, Any]:
+    """The run in force beside another of the same data: by kind, how many cards stand in which tier in each."""
+    rows = findings.against(other).to_dicts()
+    for row in rows:
+        step = TIERS.index(row["theirs"]) - TIERS.index(row["mine"])
+        row["way"] = "harder" if step > 0 else "gentler" if step < 0 else "same"
+    versions = other.tally("score", ["card_kind", "model_version", "policy_version"])
+    return {
+        "rows": rows,
+        "cards": sum(row["n"] for row in rows),
+        "moved": sum(row["n"] for row in rows if row["way"] != "same"),
+        "versions": versions.rows(named=True),
+    }
 
 
 ROUTES = [Route("/models", models)]

@@ -9,7 +9,7 @@ from starlette.routing import Route
 
 from duanka.store.ledger_scope import Wanted
 from duanka.tables.words import TIERS
-from duanka.web import show
+from duanka.web import show, takeouts
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -35,7 +35,13 @@ def overview(request: Request) -> Response:
     answers = office.findings.tally("intercept", ["event_kind", "answer"]).rows(named=True)
     soon.sort(key=lambda one: one.due_at or now)
     return show.page(
-        request, "overview.html", counts=counts, soon=soon[:20], tiers=tiers, answers=answers
+        request,
+        "overview.html",
+        counts=counts,
+        soon=soon[:20],
+        tiers=tiers,
+        answers=answers,
+        whole=takeouts.may(who, "cards"),
     )
 
 
