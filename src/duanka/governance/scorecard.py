@@ -72,13 +72,14 @@ def scorecard(found: Sequence[Sheet], regime: Regime) -> pl.DataFrame:
         and its bounds leave out those the unit found itself, lean on the last months' ratio of found to
         expected cards, and tell what the month will show in the end.
     """
-    parts = [_rows(sheet, regime) for sheet in found]
+    parts = [rows_of(sheet, regime) for sheet in found]
     if not parts:
         return tables.empty("scorecard")
     return pl.concat([tables.typed("scorecard", part) for part in parts])
 
 
-def _rows(sheet: Sheet, regime: Regime) -> pl.DataFrame:
+def rows_of(sheet: Sheet, regime: Regime) -> pl.DataFrame:
+    """The rows of the scorecard that a sheet makes, by month and unit."""
     window = int(regime.number("scorecards.window_months"))
     counted, so_far = lately(sheet.counted, window), lately(sheet.expected_so_far, window)
     month, unit = np.nonzero((sheet.exposure > 0).T)

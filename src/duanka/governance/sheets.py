@@ -9,15 +9,18 @@ import numpy as np
 import polars as pl
 
 from duanka.governance import delays
-from duanka.governance.attribution import ask
+from duanka.governance.attribution import UNIT_COLUMNS, ask
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
     from numpy.typing import NDArray
 
     from duanka.governance.horizon import Horizon
 
     Ints = NDArray[np.int64]
     Floats = NDArray[np.float64]
+    Counted = Mapping[str, pl.DataFrame]
 
 UNIT_KINDS = ("institution", "outlet", "staff", "region")
 SIDES = ("new", "stock")
@@ -53,23 +56,23 @@ class Sheet:
     seen: Floats
 
 
-@dataclass(frozen=True)
-class Counted:
-    """Cards opened and cards implicated by unit, peers and month, as the questions in SQL answer them."""
-
-    opened: pl.DataFrame
-    implicated: pl.DataFrame
-
-
 def count(attributed: pl.DataFrame, span: Horizon, *, threads: int = 1) -> Counted:
-    """The counts of the two questions over attributed cards."""
-    frames = {
-        "attributed": attributed,
-        "horizon": pl.DataFrame({"first_month": [span.first]}, schema={"first_month": pl.Int32}),
+    """The cards of each kind of unit, counted in SQL over attributed cards: see `counted.sql`."""
+    first = pl.DataFrame({"first_month": [span.first]}, schema={"first_month": pl.Int32})
+    of_card = [*PEERS, "opened_month", "known_month", "self_found"]
+    return {
+        unit_kind: ask(
+            "counted",
+            {
+                "owned": attributed.select(
+                    pl.col(UNIT_COLUMNS[unit_kind]).alias("unit_id"), *of_card
+                ),
+                "horizon": first,
+            },
+            threads=threads,
+        )
+        for unit_kind in UNIT_KINDS
     }
-    return Counted(
-        ask("opened", frames, threads=threads), ask("implicated", frames, threads=threads)
-    )
 
 
 def sheets(counted: Counted, span: Horizon, *, self_found_counts: int) -> list[Sheet]:
@@ -77,34 +80,46 @@ def sheets(counted: Counted, span: Horizon, *, self_found_counts: int) -> list[S
 
     `self_found_counts` is the weight of a card that the unit found itself: 0 by the policy, or 1.
     """
-    seen = _seen(counted, span)
-    found = []
-    for unit_kind in UNIT_KINDS:
-        opened = counted.opened.filter(pl.col("unit_kind") == unit_kind)
-        if opened.is_empty():
-            continue
-        implicated = counted.implicated.filter(pl.col("unit_kind") == unit_kind)
-        laid = _lay(opened, implicated, span)
-        for side in SIDES:
-            cover = seen if side == "new" else _seen_stock(span)
-            found.append(_sheet(unit_kind, side, laid, span, (cover, self_found_counts)))
-    return found
+    seen = seen_by_kind(counted["institution"], span)
+    return [
+        sheet
+        for unit_kind in UNIT_KINDS
+        for sheet in both_sides(
+            unit_kind, counted[unit_kind], span, seen=seen, self_found_counts=self_found_counts
+        )
+    ]
 
 
-def _seen(counted: Counted, span: Horizon) -> Floats:
-    """By kind of card, which share of a month's new cards could be seen by the end of each month."""
+def both_sides(
+    unit_kind: str, rows: pl.DataFrame, span: Horizon, *, seen: Floats, self_found_counts: int
+) -> Iterator[Sheet]:
+    """The sheets of one kind of unit, one side after the other; none where it has no cards."""
+    if rows.is_empty():
+        return
+    laid = _lay(rows, span)
+    for side in SIDES:
+        cover = seen if side == "new" else _seen_stock(span)
+        yield _sheet(unit_kind, side, laid, span, (cover, self_found_counts))
+
+
+def seen_by_kind(institution: pl.DataFrame, span: Horizon) -> Floats:
+    """By kind of card, which share of a month's new cards could be seen by the end of each month.
+
+    Shapes: [kinds of card, months, months looked from]. Columns: `institution` as `counted.sql` says.
+    """
     cover, size = span.cover(), span.last - span.first + 1
     out = []
     for kind in KINDS:
-        mine = (pl.col("unit_kind") == "institution") & (pl.col("card_kind") == kind)
+        mine = institution.filter(
+            (pl.col("card_kind").cast(pl.String) == kind) & (pl.col("opened_month") >= span.first)
+        )
         opened, known = np.zeros(size), np.zeros((size, span.young))
-        rows = counted.opened.filter(mine & (pl.col("opened_month") >= span.first))
-        np.add.at(opened, rows["opened_month"].to_numpy() - span.first, rows["cards"].to_numpy())
-        rows = counted.implicated.filter(mine & (pl.col("opened_month") >= span.first))
-        at = rows["opened_month"].to_numpy() - span.first
-        age = rows["known_month"].to_numpy() - rows["opened_month"].to_numpy()
+        at = mine["opened_month"].to_numpy() - span.first
+        cards = mine["cards"].to_numpy()
+        np.add.at(opened, at, cards)
+        age = (mine["known_month"] - mine["opened_month"]).fill_null(-1).to_numpy()
         young = (age >= 0) & (age < span.young)
-        np.add.at(known, (at[young], age[young]), rows["cards"].to_numpy()[young])
+        np.add.at(known, (at[young], age[young]), cards[young])
         out.append(delays.seen_share(delays.hazards(opened, known, cover), cover))
     return np.stack(out)
 
@@ -133,30 +148,33 @@ class _Laid:
     cards: Ints
 
 
-def _lay(opened: pl.DataFrame, implicated: pl.DataFrame, span: Horizon) -> _Laid:
-    pairs = opened.select("unit_id", *PEERS).unique().sort("unit_id", *PEERS).with_row_index("pair")
+def _lay(rows: pl.DataFrame, span: Horizon) -> _Laid:
+    """The rows of `counted.sql` as arrays; they come sorted by unit and peers, so that nothing is looked up."""
+    fresh = np.zeros(rows.height, dtype=np.bool_)
+    fresh[0] = True
+    for name in ("unit_id", *PEERS):
+        turn = rows[name].rle_id().to_numpy()
+        fresh[1:] |= turn[1:] != turn[:-1]
+    pair = np.cumsum(fresh) - 1
+    pairs = rows.filter(pl.Series(fresh)).select("unit_id", *PEERS)
     peers = pairs.select(PEERS).unique().sort(PEERS).with_row_index("peers")
-    pairs = pairs.join(peers, on=PEERS, how="left", maintain_order="left")
-    units = pairs["unit_id"].unique(maintain_order=True)
-    unit = pairs["unit_id"].rle_id().to_numpy().astype(np.int64)
-    on = ["unit_id", *PEERS]
-    rows = opened.join(pairs, on=on, how="left", maintain_order="left")
-    grid = np.zeros((pairs.height, span.last - span.first + 2), dtype=np.int64)
-    np.add.at(
-        grid,
-        (rows["pair"].to_numpy(), rows["opened_month"].to_numpy() - span.first + 1),
-        rows["cards"].to_numpy(),
-    )
-    rows = implicated.join(pairs, on=on, how="left", maintain_order="left")
+    placed = pairs.join(peers, on=PEERS, how="left", maintain_order="left")
+    months = span.last - span.first + 2
+    opened = rows["opened_month"].to_numpy().astype(np.int64) - span.first + 1
+    cards = rows["cards"].to_numpy().astype(np.int64)
+    grid = np.bincount(pair * months + opened, cards, pairs.height * months).astype(np.int64)
+    known = rows["known_month"].is_not_null().to_numpy()
+    mine = rows.filter(pl.Series(known))
     return _Laid(
-        tuple(units),
-        unit,
-        pairs["peers"].to_numpy().astype(np.int64),
-        (pairs["card_kind"] == KINDS[1]).to_numpy().astype(np.int64),
-        grid,
+        tuple(pairs["unit_id"].cast(pl.String).unique(maintain_order=True)),
+        pairs["unit_id"].rle_id().to_numpy().astype(np.int64),
+        placed["peers"].to_numpy().astype(np.int64),
+        (pairs["card_kind"].cast(pl.String) == KINDS[1]).to_numpy().astype(np.int64),
+        grid.reshape(pairs.height, months),
+        pair[known],
         *(
-            rows[name].to_numpy().astype(np.int64)
-            for name in ("pair", "opened_month", "known_month", "self_found", "cards")
+            mine[name].to_numpy().astype(np.int64)
+            for name in ("opened_month", "known_month", "self_found", "cards")
         ),
     )
 

@@ -14,8 +14,9 @@ Period = Annotated[str, typer.Option("--period", help="the month, such as 2026-1
 
 
 def add(app: typer.Typer) -> None:
-    """Puts `publish`, `what-if` and `matter` on the command."""
+    """Puts `publish`, `scorecards`, `what-if` and `matter` on the command."""
     app.command(short_help="freeze a month of scorecards 发布月度治理结果")(publish)
+    app.command(short_help="scorecards of very many cards 超大规模评分卡")(scorecards)
     app.command("what-if", short_help="a month under another policy 换一套规则看同一期")(what_if)
     governance_matters.add(app)
 
@@ -42,6 +43,24 @@ def publish(
     typer.echo(f"{done.folder}: {len(done.digests)} files 个文件, {said}")
     for name in done.revises:
         typer.echo(f"revised since 已有变化: {name} (revised.json)")
+
+
+def scorecards(
+    data: Data,
+    out: Out,
+    as_of: Annotated[str, typer.Option("--as-of", help="judge as of this instant 评判时点")],
+    *,
+    policy: Policies = None,
+) -> None:
+    """Write the scorecards of more cards than memory holds, straight from Parquet. 直接由Parquet计算评分卡。"""
+    settings = settings_of(policy)
+    from duanka.jobs.govern_lake import scorecards as job
+    from duanka.verbs.ledger_options import rules
+
+    done = job(data, out, as_of=as_of, settings=settings, policy=rules(settings), say=progress())
+    typer.echo(
+        f"{out}: {done.cards:,} cards 张卡, {done.rows:,} rows 行, {len(done.files)} files 个文件"
+    )
 
 
 def what_if(
