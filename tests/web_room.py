@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import threading
 from contextlib import asynccontextmanager, contextmanager
-from dataclasses import replace
 from typing import Any
 
 import httpx2
 import msgspec
+from msgspec.structs import replace
 
 from duanka.errors import Unavailable
 from duanka.intercept.answers import Answer, Taken

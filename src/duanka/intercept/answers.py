@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import msgspec
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(msgspec.Struct, frozen=True, gc=False):
     """The answer to one transfer, call or application.
 
     Columns: `answer` allow, verify_transaction, delay_settlement, restrict, suspend, or for applications
@@ -40,8 +39,7 @@ class Answer:
     policy_version: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Taken:
+class Taken(msgspec.Struct, frozen=True, gc=False):
     """An event that the door has taken note of; there is nothing to answer."""
 
     event_kind: str
@@ -49,8 +47,7 @@ class Taken:
     duplicate: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Refused:
+class Refused(msgspec.Struct, frozen=True, gc=False):
     """An event that was not taken, with what is wrong and what to do."""
 
     event_id: str | None

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import msgspec
 
 from duanka.intercept.answers import Answer
 from duanka.intercept.orders import at_least
@@ -23,8 +24,7 @@ _HELD_BACK = {"delay_settlement", "restrict", "suspend"}
 _ASKED_FIRST = {"verify_transaction", "delay_settlement"}
 
 
-@dataclass(frozen=True, slots=True)
-class Seen:
+class Seen(NamedTuple):
     """What a model saw in an event, whether it came late, and which model."""
 
     found: Found
@@ -32,8 +32,7 @@ class Seen:
     model_version: str
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
+class Facts(NamedTuple):
     """What was known of an event besides its vector, as of its instant.
 
     Columns: `asked` what the policy's tables read; `ordered` the strictest order in force; `tainted_fen`
@@ -75,8 +74,7 @@ def conclude(terms: Terms, event: Event, facts: Facts, seen: Seen) -> Answer:
         decided = decide_one.advise_opening(terms.rules, card_kind, {**facts.asked, **asked})
     else:
         decided = decide_one.answer_event(terms.rules, event.kind, {**facts.asked, **asked})
-    said = _answer(terms, event, facts, _with_order(facts.ordered, decided))
-    return replace(said, score=found.score, late=seen.late, model_version=seen.model_version)
+    return _answer(terms, event, facts, _with_order(facts.ordered, decided), seen)
 
 
 def timed_out(terms: Terms, event: Event, facts: Facts) -> Answer:
@@ -89,9 +87,9 @@ def timed_out(terms: Terms, event: Event, facts: Facts) -> Answer:
         decided = decide_one.answer_event(terms.rules, event.kind, {**facts.asked, **blind})
     else:
         decided = _by_amount(terms, event)
-    said = _answer(terms, event, facts, _with_order(facts.ordered, decided))
+    said = _answer(terms, event, facts, _with_order(facts.ordered, decided), None)
     # let through unseen or held unseen: a person looks at it afterwards either way
-    return replace(said, timed_out=True, review="person")
+    return msgspec.structs.replace(said, timed_out=True, review="person")
 
 
 def _by_amount(terms: Terms, event: Event) -> Decided:
@@ -111,7 +109,7 @@ def _protected(terms: Terms, event: Event) -> bool:
 
 
 def _ordered(known: Known, terms: Terms, event: Event) -> Ordered | None:
-    if not len(known.orders):
+    if not known.orders.any:
         return None
     row = event.row
     asked = {"at": event.at, "protected": _protected(terms, event)}
@@ -128,10 +126,12 @@ def _with_order(ordered: Ordered | None, decided: Decided) -> Decided:
     if ordered is None or not at_least(ordered.outcome.then, decided.then):
         return decided
     told = decide_one.told(ordered.outcome, decided.reasons)
-    return replace(told, legal_basis=ordered.order.legal_basis or told.legal_basis)
+    return told._replace(legal_basis=ordered.order.legal_basis or told.legal_basis)
 
 
-def _answer(terms: Terms, event: Event, facts: Facts, decided: Decided) -> Answer:
+def _answer(
+    terms: Terms, event: Event, facts: Facts, decided: Decided, seen: Seen | None
+) -> Answer:
     zh, en = terms.after[decided.then]
     held, steps = None, _steps(terms, event, decided.then)
     if event.kind == "transfer" and decided.then in _HELD_BACK:
@@ -141,7 +141,7 @@ def _answer(terms: Terms, event: Event, facts: Facts, decided: Decided) -> Answe
         event_kind=event.kind,
         event_id=event.event_id,
         answer=decided.then,
-        score=None,
+        score=None if seen is None else seen.found.score,
         because=decided.because,
         reasons=decided.reasons,
         legal_basis=decided.legal_basis,
@@ -152,12 +152,14 @@ def _answer(terms: Terms, event: Event, facts: Facts, decided: Decided) -> Answe
         held_fen=held,
         steps=steps,
         wait_s=terms.wait_s if "cooling_off" in steps else None,
+        late=seen is not None and seen.late,
+        model_version="" if seen is None else seen.model_version,
         policy_version=terms.rules.version,
     )
 
 
 def _steps(terms: Terms, event: Event, then: str) -> tuple[str, ...]:
-    if event.kind != "transfer" or then not in _ASKED_FIRST:
+    if then not in _ASKED_FIRST or event.kind != "transfer":
         return ()
     amount = event.row["amount_fen"]
     cools = ("cooling_off",) if amount >= terms.cooling_off_from_fen else ()

@@ -6,8 +6,10 @@ import threading
 import time
 from collections import Counter
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
+
+import msgspec
 
 from duanka.errors import BadInput, DuankaError, Unavailable
 from duanka.intercept import batch, concluding, hot_path, snapshots
@@ -282,4 +284,4 @@ def _same(event: Event, first: Event, said: Said) -> Said:
             "this id was taken before, with other contents",
             "give every event an id of its own, and send a repeat unchanged",
         )
-    return said if isinstance(said, Refused) else replace(said, duplicate=True)
+    return said if isinstance(said, Refused) else msgspec.structs.replace(said, duplicate=True)

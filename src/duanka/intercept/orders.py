@@ -42,6 +42,11 @@ class Orders:
     def __len__(self) -> int:
         return sum(len(held) for held in self._of.values())
 
+    @property
+    def any(self) -> bool:
+        """Whether there is an order on any card."""
+        return bool(self._of)
+
     def tell(self, row: Mapping[str, Any]) -> None:
         """Nothing; the order stands as told, and the next event is answered by it."""
         card = f"{row['card_kind']}\0{row['card_id']}"

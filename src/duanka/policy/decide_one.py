@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from collections.abc import Callable, Mapping, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from duanka.errors import BadInput
 from duanka.tables.words import TIERS
@@ -43,8 +43,7 @@ class Outcome:
     note: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Decided:
+class Decided(NamedTuple):
     """What one event or application is told, and why; `reasons` strongest first."""
 
     then: str
@@ -63,6 +62,19 @@ class _Line:
 
     tests: tuple[tuple[str, Test], ...]
     outcome: Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class _Laid:
+    """A table for a card kind; cases that lie between the same cuts of every column have one outcome.
+
+    Columns: `columns` name, domain and cuts, None where every value is its own; `said` what was found of
+        cases so far.
+    """
+
+    columns: tuple[tuple[str, Test, tuple[float, ...] | None], ...]
+    lines: tuple[_Line, ...]
+    said: dict[tuple[Any, ...], Outcome]
 
 
 class Rules:
@@ -85,28 +97,30 @@ class Rules:
             for kinds, held, parameter, word in _LIMITS
             if regime.has(f"opening.{parameter}")
         )
-        self._lines: dict[tuple[str, str], tuple[_Line, ...]] = {}
-        self._checks: dict[str, tuple[tuple[str, Test], ...]] = {}
+        self._laid: dict[tuple[str, str], _Laid] = {}
 
     def outcome(self, table: str, card_kind: str, case: Mapping[str, Any]) -> Outcome:
         """What the table says of the case, for a card kind.
 
         Raises: BadInput if a column that the table reads is missing or holds a value outside its domain.
         """
-        lines = self._lines.get((table, card_kind))
-        if lines is None:
-            lines = self._lay_out(table, card_kind)
-        for name, good in self._checks[table]:
-            if name not in case or not good(case[name]):
+        laid = self._laid.get((table, card_kind))
+        if laid is None:
+            laid = self._laid[table, card_kind] = self._lay_out(table, card_kind)
+        alike = []
+        for name, good, cuts in laid.columns:
+            if name not in case or not good(value := case[name]):
                 raise BadInput(
                     f"column {name} is missing or has no valid value",
                     where=f"facts for the table {table}",
                     fix=f"give {name} as the policy's table reads it",
                 )
-        for line in lines:
-            if all(test(case[name]) for name, test in line.tests):
-                return line.outcome
-        raise BadInput(f"no row of the table {table} answers", fix="run `duanka policy check`")
+            alike.append(value if cuts is None else _between(cuts, value))
+        key = tuple(alike)
+        said = laid.said.get(key)
+        if said is None:
+            said = laid.said[key] = _first(laid.lines, table, case)
+        return said
 
     def law(self, then: str, card_kind: str) -> tuple[str | None, str, str, int | None]:
         """Article, authority, review and term in days of a measure for a card kind; `allow` has no article."""
@@ -114,15 +128,14 @@ class Rules:
         article = None if then == "allow" else measure.articles.get(card_kind)
         return article, measure.authority, measure.review, self.regime.expires_days(then)
 
-    def _lay_out(self, name: str, card_kind: str) -> tuple[_Line, ...]:
+    def _lay_out(self, name: str, card_kind: str) -> _Laid:
         table: Table = self.regime.table(name)
-        self._checks[name] = tuple((c.name, _domain(c)) for c in table.body.columns)
         lines = tuple(
             _Line(tuple((c.column, _test(c)) for c in row.when), self._outcome(row, card_kind))
             for row in table.rows
         )
-        self._lines[name, card_kind] = lines
-        return lines
+        columns = tuple((c.name, _domain(c), _cuts(c, table.rows)) for c in table.body.columns)
+        return _Laid(columns, lines, {})
 
     def _outcome(self, row: Row, card_kind: str) -> Outcome:
         article, authority, review, days = self.law(row.then, card_kind)
@@ -146,6 +159,27 @@ class Book:
         if rules is None:
             rules = self._rules[span] = Rules(self._policy.at(day))
         return rules
+
+
+def _first(lines: Sequence[_Line], table: str, case: Mapping[str, Any]) -> Outcome:
+    for line in lines:
+        if all(test(case[name]) for name, test in line.tests):
+            return line.outcome
+    raise BadInput(f"no row of the table {table} answers", fix="run `duanka policy check`")
+
+
+def _cuts(column: Column, rows: Sequence[Row]) -> tuple[float, ...] | None:
+    """Where the table's rows cut a column of numbers; None of words and flags."""
+    if column.kind in {"bool", "word"}:
+        return None
+    told = [c for row in rows for c in row.when if c.column == column.name]
+    return tuple(sorted({end for c in told for end in (c.low, c.high) if end is not None}))
+
+
+def _between(cuts: tuple[float, ...], value: float) -> int:
+    """Which cut a value is, or which two it lies between."""
+    at = bisect_left(cuts, value)
+    return 2 * at + (at < len(cuts) and cuts[at] == value)
 
 
 def _test(condition: Condition) -> Test:
@@ -186,7 +220,7 @@ def answer_event(rules: Rules, event_kind: str, facts: Mapping[str, Any]) -> Dec
         "protected": bool(facts.get("protected"))
         or (facts.get("memo_kind") or "other") in rules.protected_kinds,
         "implicated": bool(facts.get("implicated")),
-        "enough_families": len(set(facts["families"])) >= rules.event_families,
+        "enough_families": _enough(facts["families"], rules.event_families),
         "payer_tier": facts.get("payer_tier") or TIERS[0],
         "payee_tier": facts.get("payee_tier") or TIERS[0],
     }
@@ -208,7 +242,7 @@ def advise_opening(rules: Rules, card_kind: str, facts: Mapping[str, Any]) -> De
         "disciplined": bool(facts.get("disciplined")),
         "limit": _limit(rules, card_kind, facts),
         "organised": any((facts.get(n) or 0) >= m for n, m in rules.most_applicants.items()),
-        "enough_families": len(set(facts["families"])) >= rules.opening_families,
+        "enough_families": _enough(facts["families"], rules.opening_families),
         "band": "low" if score < rules.middle_score else band,
     }
     if not 0 <= score <= 1:
@@ -224,9 +258,15 @@ def _limit(rules: Rules, card_kind: str, facts: Mapping[str, Any]) -> str:
     return "none"
 
 
+def _enough(families: Collection[str], least: int) -> bool:
+    return len(families) >= least and len(set(families)) >= least
+
+
 def told(said: Outcome, given: Sequence[str]) -> Decided:
     """An outcome with the reasons told: a fact first, then what the score found; never none where one is needed."""
-    reasons = tuple(dict.fromkeys(((said.because,) if said.fact else ()) + tuple(given)))
+    reasons = (said.because, *given) if said.fact else tuple(given)
+    if len(reasons) > 1:
+        reasons = tuple(dict.fromkeys(reasons))
     if not reasons and said.then != "allow":
         reasons = (said.because,)
     law = (said.legal_basis, said.authority, said.review, said.expires_days, said.note)
