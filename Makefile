@@ -1,4 +1,4 @@
-# Type `make` to see what there is. PEOPLE, DAYS and SEED choose the town of `make run`, TOWN and OUT its folders.
+# Type `make` to see what there is. PEOPLE, DAYS and SEED choose the town of `make run`, TOWN and OUT its folders; SERVE=1 shows it in a browser.
 PYTHON ?= python3
 PEOPLE ?= 8000
 DAYS   ?= 60
@@ -7,6 +7,7 @@ TOWN   ?= town
 OUT    ?= out
 BIN    := .venv/bin
 STAMP  := .venv/.ready
+CONSOLE = $(BIN)/duanka console $(OUT) --data $(TOWN) --demo
 # One thread a worker: two test processes with a thread pool each only wait for one another.
 CALM   := OMP_NUM_THREADS=1 POLARS_MAX_THREADS=1 NUMBA_NUM_THREADS=1
 
@@ -18,10 +19,12 @@ help:
 
 setup: $(STAMP) ## make .venv and install exactly what requirements.lock names
 
-run: $(STAMP) ## simulate a town, judge its cards, write out/report.html
+run: $(STAMP) ## simulate a town, judge its cards, write out/report.html; SERVE=1 opens the console on it
 	@test ! -e $(TOWN)/transfer.parquet || echo "$(TOWN)/ is there already; remove it to get another town"
 	@test -e $(TOWN)/transfer.parquet || $(BIN)/duanka simulate --out $(TOWN) --people $(PEOPLE) --days $(DAYS) --seed $(SEED)
 	$(BIN)/duanka run $(TOWN) --out $(OUT)
+	@$(if $(SERVE),,echo "to look at it in a browser: $(CONSOLE)")
+	$(if $(SERVE),$(CONSOLE))
 
 check: lint type test ## everything .ci/run asks for: lint, types, house rules, tests
 

@@ -23,7 +23,7 @@ def start(folder, *words):
 @pytest.fixture
 def console(tmp_path):
     small_run(tmp_path)
-    words = ("console", "out", "--data", "data", "--ledger", "l.db", "--port", "0", "--demo")
+    words = ("console", "out", "--data", "data", "--beside", "out", "--port", "0", "--demo")
     process = start(tmp_path, *words)
     yield process
     process.send_signal(signal.SIGTERM)
@@ -40,9 +40,10 @@ def test_the_console_listens_with_a_user_of_each_role(console, tmp_path):
         assert "用户名" in answer.read().decode()
     names = {line.split(":")[0] for line in told}
     assert {"analyst", "officer", "officer_2", "reviewer", "auditor", "administrator"} <= names
-    book = open_ledger(str(tmp_path / "l.db"))
+    book = open_ledger(str(tmp_path / "out" / "demo.db"))
     with book.read(SYSTEM, at=AT) as desk:
         assert len(desk.find(Wanted("user"))) == 8
+        assert len(desk.find(Wanted("case"))) == 1
     book.close()
 
 

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from duanka.verbs.ledger_options import At, Keys, now, opened, rules, viewer_of
-from duanka.verbs.options import Policies
+from duanka.verbs.ledger_options import At, Keys, counts, now, opened, rules, viewer_of
+from duanka.verbs.options import Policies, progress, settings_of
 
 if TYPE_CHECKING:
+    from duanka.policy.dated import Policy
     from duanka.store.ledger import Ledger
 
 Institutions = Annotated[
@@ -40,20 +41,39 @@ def console(
     policy: Policies = None,
     host: Annotated[str, typer.Option(help="address to listen at 监听地址")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="port; 0 takes a free one 端口")] = 8701,
+    candidate: Annotated[
+        list[Path] | None,
+        typer.Option(
+            help="a policy folder that may be adopted, to compare; may be repeated 候选政策"
+        ),
+    ] = None,
+    beside: Annotated[
+        Path | None,
+        typer.Option(help="what another model or policy found in the same data 影子评判"),
+    ] = None,
     demo: Annotated[
         bool,
-        typer.Option("--demo", help="make a user of each role, and say their passwords 演示用户"),
+        typer.Option(
+            "--demo",
+            help="open cases and make a user of each role, in OUT/demo.db if no ledger is named 演示",
+        ),
     ] = False,
 ) -> None:
     """Show what a run found and what was done, as pages in a browser. 操作台。"""
     from duanka.web import serving
-    from duanka.web.console import make_console
+    from duanka.web.console import Unheard, make_console
     from duanka.web.findings import Findings
 
-    settings, book = opened(ledger, keys, policy)
+    settings, book = opened(_ledger_of(out, ledger, policy) if demo else ledger, keys, policy)
+    in_force = rules(settings)
     if demo:
         _demo(book)
-    app = make_console(Findings(out, data), book, rules(settings), clock=now)
+        _demo_cases(book, in_force, out, data)
+    unheard = Unheard(
+        rules(settings_of([*(policy or []), *candidate])) if candidate else None,
+        Findings(beside, None) if beside else None,
+    )
+    app = make_console(Findings(out, data), book, in_force, clock=now, unheard=unheard)
     place = serving.Place(host, port, None, None)
     with serving.listen(place) as listener:
         where = serving.address(listener, place)
@@ -61,6 +81,12 @@ def console(
             app, place, announce=lambda: typer.echo(f"console 操作台: {where}")
         )
         serving.serve(server, listener)
+
+
+def _ledger_of(out: Path, ledger: str | None, policy: list[Path] | None) -> str | None:
+    """The ledger that was named, or the demonstration's own beside the findings."""
+    named = ledger or settings_of(policy).ledger
+    return named or (str(out / "demo.db") if out.is_dir() else None)
 
 
 def _demo(book: Ledger) -> None:
@@ -76,9 +102,21 @@ def _demo(book: Ledger) -> None:
         try:
             add_user(book, who, word, at=now())
         except BadInput:
-            typer.echo(f"{name}: there already 已存在")
+            typer.echo(f"{name}: there already, with the password said then 已存在，口令不变")
         else:
             typer.echo(f"{name}: {word}")
+
+
+def _demo_cases(book: Ledger, policy: Policy, out: Path, data: Path | None) -> None:
+    """Opens what the run found as cases, once."""
+    from duanka.jobs.open_cases import Judged, open_cases
+    from duanka.store.ledger import SYSTEM, Wanted
+
+    at = now()
+    with book.read(SYSTEM, at=at) as desk:
+        if desk.count(Wanted("case")):
+            return
+    counts(open_cases(Judged(out, data), book, policy, now=at, say=progress()))
 
 
 def user_add(
