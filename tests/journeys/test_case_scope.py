@@ -5,7 +5,7 @@ import threading
 import pytest
 import sqlalchemy as sa
 
-from desks import FOUND, at, finding, in_force, policy, sit
+from desks import FOUND, at, disciplined, finding, in_force, policy, sit
 from duanka.cases import appeal, case, order, reverification
 from duanka.cases.appeal import Plea
 from duanka.cases.case import Alerts
@@ -13,16 +13,21 @@ from duanka.cases.reverification import Card
 from duanka.errors import Conflict, NotAllowed, NotFound
 from duanka.store.ledger import SYSTEM, Wanted
 from duanka.store.ledger_tables import RECORD
-from ledgers import AT, BOTH, ELSEWHERE, OFFICER_2, OUTSIDER, REVIEWER, ledger
+from duanka.web.people import add_user
+from ledgers import AT, BOTH, ELSEWHERE, OFFICER, OFFICER_2, OUTSIDER, REVIEWER, ledger
 
-KINDS = ["appeal", "campaign", "case", "label", "notice", "order", "reverification"]
+KINDS = [
+    "appeal", "campaign", "case", "discipline", "label", "notice", "order", "reverification", "user",
+]  # fmt: skip
 
 
-@pytest.fixture(params=BOTH)
-def book(request, tmp_path):
+@pytest.fixture(scope="module", params=BOTH)
+def book(request, tmp_path_factory):
     """A ledger with a record of every kind, all of one bank in one province."""
-    made = ledger(request.param, tmp_path)
+    made = ledger(request.param, tmp_path_factory.mktemp("scope"))
     of = in_force(made, finding("restrict"))
+    disciplined(made)
+    add_user(made, OFFICER, "a password of theirs", at=AT)
     with sit(made, SYSTEM) as desk:
         plea = appeal.receive(desk, of, Plea("1", "letter", "x"), policy())
         case.open_case(desk, Alerts("card", "account:A1", (FOUND,)), policy())

@@ -2,16 +2,17 @@
 
 import tempfile
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from desks import FOUND, policy
-from duanka.cases import appeal, order, order_police, reverification
+from desks import FOUND, decision, policy
+from duanka.cases import appeal, discipline, order, order_police, reverification
 from duanka.cases.appeal import Plea
+from duanka.cases.discipline_terms import GROUNDS
 from duanka.cases.order_police import Document
 from duanka.cases.order_terms import instant
 from duanka.cases.reverification import Card
@@ -157,10 +158,41 @@ class Office(RuleBasedStateMachine):
         paper = Document("x", str(self.count), digest, "z")
         self.act(who, lambda desk: order_police.record(desk, found, paper, policy()))
 
-    @rule(who=EVERYBODY, which=ANY)
-    def appeal(self, who, which):
+    @rule(
+        who=EVERYBODY,
+        person=st.sampled_from(["P1", "P2"]),
+        ground=st.sampled_from(GROUNDS),
+        level=st.sampled_from(["county", "prefecture", "provincial", "court"]),
+        paper=st.tuples(st.dates(date(2016, 1, 1), date(2026, 5, 1)), st.sampled_from(["a", ""])),
+    )
+    def discipline(self, who, person, ground, level, paper):
+        self.count += 1
+        told = replace(decision(str(self.count)), person_id=person, act_on=paper[0])
+        told = replace(told, ground=ground, level=level, decided_on=self.now.date())
+        told = replace(told, document=replace(told.document, digest=paper[1] * 64))
+        place = {"institution_id": "bank_1", "region_code": "990101"}
+        self.act(who, lambda desk: discipline.record(desk, told, policy(), **place))
+
+    @rule(who=EVERYBODY, which=ANY, how=st.sampled_from(["lift", "expire", "release"]))
+    def end_discipline(self, who, which, how):
         def work(desk):
-            if (found := self.one(desk, "order", which)) is not None:
+            found = self.one(desk, "discipline", which)
+            if found is None:
+                return
+            if how == "lift":
+                discipline.lift(desk, found, policy(), because="review")
+            elif how == "expire":
+                discipline.expire(desk, found, policy())
+            else:
+                paper = Document("x", "y", "c" * 64, "z")
+                discipline.release(desk, found, paper, policy())
+
+        self.act(who, work)
+
+    @rule(who=EVERYBODY, which=ANY, kind=st.sampled_from(["order", "order", "discipline"]))
+    def appeal(self, who, which, kind):
+        def work(desk):
+            if (found := self.one(desk, kind, which)) is not None:
                 appeal.receive(desk, found, Plea(str(which % 2), "letter", "x"), policy())
 
         self.act(who, work)
@@ -194,7 +226,7 @@ class Office(RuleBasedStateMachine):
 
         self.act(SYSTEM, work)
 
-    @rule(days=st.integers(1, 60))
+    @rule(days=st.integers(1, 60) | st.just(900))
     def wait(self, days):
         """Time passes, and the nightly job runs."""
         from duanka.jobs.expire import expire
@@ -203,8 +235,9 @@ class Office(RuleBasedStateMachine):
         self.now += timedelta(days=days)
         expire(self.book, policy(), now=self.now, say=Progress())
         with self.book.read(SYSTEM, at=self.now) as desk:
-            for one in desk.find(Wanted("order", states=("in_force",))):
-                assert one.due_at > self.now, "an expired order is still in force"
+            for kind in ("order", "discipline"):
+                for one in desk.find(Wanted(kind, states=("in_force",))):
+                    assert one.due_at > self.now, "what is over is still in force"
 
     @invariant()
     def every_order_holds_the_walls(self):
@@ -251,16 +284,40 @@ class Office(RuleBasedStateMachine):
             assert people, "the system decided what it may not"
 
     @invariant()
+    def every_discipline_is_an_authoritys_and_ends(self):
+        with self.book.read(SYSTEM, at=self.now) as desk:
+            notices = {one.id for one in desk.find(Wanted("notice"))}
+            for one in desk.find(Wanted("discipline")):
+                body = one.body
+                assert len(body["document"]["digest"]) == 64
+                assert body["decided_by"] == ["authority"]
+                assert body["proposed_by"] not in {"system", "ana", "rev", "out", "far"}
+                assert body["level"] != "county"
+                assert body["legal_basis"]
+                assert body["appeal_path"]
+                assert body["notice_id"] in notices
+                assert {"medical", "utility", "tax", "emergency_calls"} <= set(body["kept"])
+                term = instant(body["expires_at"]) - instant(body["continuous_since"])
+                if body["act_on"] >= "2024-12-01":
+                    assert term <= timedelta(days=5 * 366)
+                if one.state == "in_force":
+                    assert one.due_at == instant(body["expires_at"])
+                else:
+                    assert one.due_at is None
+                    assert body["ended_because"] in {"term_over", "document_of_authority"}
+
+    @invariant()
     def every_answer_is_by_somebody_else_and_a_granted_appeal_lifted(self):
         with self.book.read(SYSTEM, at=self.now) as desk:
             for one in desk.find(Wanted("appeal")):
-                of = desk.get("order", one.parent_id)
+                of = appeal.appealed(desk, one)
                 if one.state in {"granted", "upheld"}:
                     who = one.body["answered_by"]
                     assert who not in {of.body["proposed_by"], *of.body["decided_by"]}
                 if one.state == "granted":
                     assert of.state not in {"in_force", "proposed", "decided"}
-                    assert desk.find(Wanted("label", parent_id=one.id))
+                    if of.kind == "order":
+                        assert desk.find(Wanted("label", parent_id=one.id))
 
 
 class OfficeOnPostgres(Office):

@@ -18,7 +18,7 @@ from duanka.store.ledger_rows import Message, Record
 from duanka.store.ledger_scope import Wanted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from duanka.policy.dated import Policy
     from duanka.store.ledger_desk import Desk
@@ -146,7 +146,18 @@ def start(desk: Desk, name: str, cards: Iterable[Card], policy: Policy) -> Recor
     Raises: BadInput without cards, or with cards of several institutions.
     """
     mine = list(cards)
-    places = {one.institution_id for one in mine}
+    campaign = begin(desk, name, mine)
+    for one in mine:
+        ask(desk, one, policy, why="clean_up", of_id=campaign.id)
+    return campaign
+
+
+def begin(desk: Desk, name: str, cards: Sequence[Card]) -> Record:
+    """The campaign of that name, before anybody was asked; the same name twice is one.
+
+    Raises: BadInput without cards, or with cards of several institutions.
+    """
+    places = {one.institution_id for one in cards}
     if len(places) != 1:
         raise BadInput(
             f"a campaign of {len(places)} institutions",
@@ -155,14 +166,10 @@ def start(desk: Desk, name: str, cards: Iterable[Card], policy: Policy) -> Recor
         )
     campaign_id = derived("g", name, *places)
     if desk.has("campaign", campaign_id):
-        campaign = desk.get("campaign", campaign_id)
-    else:
-        body = {"name": name, "started_at": iso(desk.at), "cards": len(mine)}
-        at = (places.pop(), mine[0].region_code)
-        campaign = desk.write(Record("campaign", campaign_id, *at, "running", body), act="start")
-    for one in mine:
-        ask(desk, one, policy, why="clean_up", of_id=campaign_id)
-    return campaign
+        return desk.get("campaign", campaign_id)
+    body = {"name": name, "started_at": iso(desk.at), "cards": len(cards)}
+    at = (places.pop(), cards[0].region_code)
+    return desk.write(Record("campaign", campaign_id, *at, "running", body), act="start")
 
 
 def counted(desk: Desk, campaign_id: str) -> dict[str, int]:

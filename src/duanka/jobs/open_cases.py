@@ -67,12 +67,12 @@ def open_cases(
     Raises: BadInput if there is no table of scores.
     """
     with say.stage("读取评判结果 reading"):
-        register = _register(judged)
-        groups = list(_groups(_findings(judged, register), _at_stake(judged.out)))
+        known = register(judged)
+        groups = list(_groups(_findings(judged, known), _at_stake(judged.out)))
     done = Opened()
     with say.stage("立案 opening cases"):
         for i, alerts in enumerate(groups, start=1):
-            _again(lambda: _open(ledger, alerts, register, done, policy=policy, now=now))  # noqa: B023
+            _again(lambda: _open(ledger, alerts, known, done, policy=policy, now=now))  # noqa: B023
             say.advance(i, len(groups))
     return done
 
@@ -239,13 +239,13 @@ def _table(out: Path, name: str) -> pl.DataFrame | None:
     return tables.typed(name, frame.with_columns(*read, pl.col(lists).fill_null("").str.split(";")))
 
 
-def _register(judged: Judged) -> pl.DataFrame:
+def register(judged: Judged) -> pl.DataFrame:
     """Every card of the folder with holder, institution, place and status; none without a folder."""
     empty = pl.DataFrame(schema=dict.fromkeys(_CARDS, pl.String))
     data = judged.data
     if data is None:
         return empty
-    frames = {name: _read(data, name) for name in ("account", "sim", "outlet")}
+    frames = {name: read_table(data, name) for name in ("account", "sim", "outlet")}
     places = frames["outlet"].select("outlet_id", "region_code")
     parts = [empty]
     for kind in ("account", "sim"):
@@ -257,11 +257,14 @@ def _register(judged: Judged) -> pl.DataFrame:
     return pl.concat(parts).unique(["card_kind", "card_id"], keep="first", maintain_order=True)
 
 
-def _read(data: Path, table: str) -> pl.DataFrame:
+def read_table(data: Path, table: str, names: Sequence[str] = ()) -> pl.DataFrame:
+    """The rows of a folder's table that hold what the contract asks, all columns or those named; none if it is absent."""
+    empty = tables.typed(table, tables.empty(table))
+    wanted = list(names) or empty.columns
     found = [
-        check(batch.rows, table).rows
+        tables.typed(table, check(batch.rows, table).rows).select(wanted)
         for name, path in find(data)
         if name == table
         for batch in batches(path)
     ]
-    return pl.concat([tables.empty(table), *(tables.typed(table, one) for one in found)])
+    return pl.concat([empty.select(wanted), *found])

@@ -1,4 +1,4 @@
-"""Verbs of the ledger itself: is it as it was written, its checkpoints and keys; the papers of cases; the humane figures."""
+"""Verbs of the ledger itself: is it as it was written, its checkpoints and keys."""
 
 from __future__ import annotations
 
@@ -8,21 +8,8 @@ from typing import Annotated
 
 import typer
 
-from duanka.verbs.ledger_options import (
-    At,
-    Institution,
-    Keys,
-    Purpose,
-    Region,
-    User,
-    Which,
-    line,
-    now,
-    opened,
-    rules,
-    viewer_of,
-)
-from duanka.verbs.options import Policies, progress
+from duanka.verbs.ledger_options import At, Keys, now, opened
+from duanka.verbs.options import progress
 
 
 def add(app: typer.Typer) -> None:
@@ -36,17 +23,6 @@ def add(app: typer.Typer) -> None:
     )
     inside.command("rotate-keys", short_help="seal personal fields anew 更换密钥")(audit_rotate)
     app.add_typer(inside, name="audit")
-    inside = typer.Typer(
-        help="cases and their papers 案件", no_args_is_help=True, rich_markup_mode=None
-    )
-    inside.command("list", short_help="open cases, most harm first 列出")(case_list)
-    inside.command("report", short_help="study report and evidence 研判报告")(case_report)
-    app.add_typer(inside, name="case")
-    inside = typer.Typer(
-        help="figures from the ledger 报告", no_args_is_help=True, rich_markup_mode=None
-    )
-    inside.command("fairness", short_help="what orders did to people 公平性")(report_fairness)
-    app.add_typer(inside, name="report")
 
 
 def audit_verify(
@@ -100,63 +76,3 @@ def audit_rotate(ledger: At = None, keys: Keys = None) -> None:
     ring = seal.turned(book.ring)
     seal.keep(ring, place)  # first the key, then what it seals: a stop in between loses nothing
     typer.echo(f"resealed 重新加密: {book.rotate(ring, at=now())}")
-
-
-def case_list(
-    *,
-    ledger: At = None,
-    keys: Keys = None,
-    limit: Annotated[int, typer.Option(help="at most so many 条数")] = 50,
-    institution: Institution = None,
-    region: Region = None,
-) -> None:
-    """List open cases, the most harm expected first. 按预计损失列出未结案件。"""
-    _, book = opened(ledger, keys, None)
-    from duanka.store.ledger import Wanted
-
-    with book.read(viewer_of("command", [], institution, region), at=now()) as desk:
-        for one in desk.queue(Wanted("case"), limit=limit):
-            typer.echo(f"{one.weight / 100:>16,.2f} ", nl=False)
-            line(one, "by", "group_id")
-
-
-def case_report(
-    which: Which,
-    out: Annotated[Path, typer.Option(help="folder to write to 输出文件夹")],
-    *,
-    user: User = "command",
-    purpose: Purpose = "study of a case",
-    ledger: At = None,
-    keys: Keys = None,
-    policy: Policies = None,
-) -> None:
-    """Write the study report (.docx) and the evidence bundle (.zip) of a case. 研判报告与证据包。"""
-    settings, book = opened(ledger, keys, policy)
-    from duanka.cases.evidence import bundle
-    from duanka.cases.study_report import study_report
-
-    out.mkdir(parents=True, exist_ok=True)
-    with book.desk(viewer_of(user, ["analyst"], None, None), at=now(), purpose=purpose) as desk:
-        case = desk.get("case", which)
-        words = study_report(desk, case, rules(settings))
-        evidence = bundle(desk, case, {"study_report.docx": words})
-    (out / f"{which}.docx").write_bytes(words)
-    (out / f"{which}.zip").write_bytes(evidence)
-    typer.echo(f"{out / which}.docx  {out / which}.zip")
-
-
-def report_fairness(
-    *,
-    ledger: At = None,
-    keys: Keys = None,
-    as_json: Annotated[bool, typer.Option("--json", help="as JSON 以JSON输出")] = False,
-    institution: Institution = None,
-    region: Region = None,
-) -> None:
-    """What the orders did to people, from the ledger alone. 公平性指标。"""
-    _, book = opened(ledger, keys, None)
-    from duanka.cases.figures import fairness, lines
-
-    with book.read(viewer_of("command", [], institution, region), at=now()) as desk:
-        found = fairness(desk)
-    typer.echo(json.dumps(found, ensure_ascii=False) if as_json else "\n".join(lines(found)))

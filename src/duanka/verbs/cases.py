@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from duanka.verbs import audit, orders
+from duanka.verbs import audit, cases_campaigns, cases_desk, orders, report
 from duanka.verbs.ledger_options import At, Keys, counts, now, opened, rules
 from duanka.verbs.options import Format, Out, Policies, progress
 
@@ -21,8 +21,8 @@ def add(app: typer.Typer) -> None:
     app.command("export-labels", short_help="labels that appeals corrected 导出更正标签")(
         export_labels
     )
-    orders.add(app)
-    audit.add(app)
+    for room in (cases_desk, cases_campaigns, orders, report, audit):
+        room.add(app)
 
 
 def open_cases(
@@ -62,14 +62,22 @@ def remind(ledger: At = None, keys: Keys = None) -> None:
 
 
 def send(
-    to: Annotated[str, typer.Option(help="folder, or https://… to post to 去向")],
+    to: Annotated[
+        str, typer.Option(help="folder, https://… to post to, or a chat by Apprise 去向")
+    ],
     *,
     ledger: At = None,
     keys: Keys = None,
     topic: Annotated[
         list[str] | None,
-        typer.Option(help="notice, order_in_force, order_lifted, reminder; default all 主题"),
+        typer.Option(
+            help="door (all that a live door is told), notice, order_in_force, order_lifted, label, "
+            "reminder, discipline_in_force, discipline_ended; default all 主题"
+        ),
     ] = None,
+    key: Annotated[
+        str, typer.Option(envvar="DUANKA_KEY", help="key that the other side gave 对方发的密钥")
+    ] = "",
     follow: Annotated[bool, typer.Option("--follow", help="go on until stopped 持续发送")] = False,
 ) -> None:
     """Send what waits in the outbox: notices, reminders, word for the live door. 发送待发事项。"""
@@ -78,7 +86,14 @@ def send(
 
     from duanka.jobs import send as job
 
-    carrier = job.to_address(to) if "://" in to else job.to_folder(Path(to))
+    if "://" not in to:
+        carrier = job.to_folder(Path(to))
+    elif to.startswith(("http://", "https://")):
+        carrier = job.to_address(to, token=key)
+    else:
+        from duanka.jobs.send_chat import to_chat
+
+        carrier = to_chat(to)
     if follow:
         counts(job.follow(book, carrier, topics=tuple(topic or ()), stop=threading.Event()))
     else:

@@ -1,4 +1,4 @@
-"""Verbs of orders and appeals: look at them, decide them, lift them, answer them."""
+"""Verbs of orders: look at them, decide them, lift them, record what police decided, and what discipline courts ordered."""
 
 from __future__ import annotations
 
@@ -8,23 +8,10 @@ from typing import Annotated
 
 import typer
 
-from duanka.verbs.ledger_options import (
-    At,
-    Because,
-    Institution,
-    Keys,
-    Purpose,
-    Region,
-    Role,
-    User,
-    Which,
-    line,
-    now,
-    opened,
-    rules,
-    viewer_of,
-)
-from duanka.verbs.options import Policies
+from duanka.verbs import orders_appeals, orders_discipline
+from duanka.verbs.ledger_options import Because, Which, line
+from duanka.verbs.orders_papers import Digest, Issued, Issuer, Number, document
+from duanka.verbs.seat import Seat, seated
 
 
 class Decision(StrEnum):
@@ -34,15 +21,8 @@ class Decision(StrEnum):
     NO = "no"
 
 
-class Answer(StrEnum):
-    """How an appeal is answered."""
-
-    GRANT = "grant"
-    UPHOLD = "uphold"
-
-
 def add(app: typer.Typer) -> None:
-    """Nothing; the verbs of orders and appeals are there."""
+    """Nothing; the verbs of orders, appeals and discipline are there."""
     inside = typer.Typer(
         help="look at orders, decide, lift 管控措施", no_args_is_help=True, rich_markup_mode=None
     )
@@ -50,180 +30,118 @@ def add(app: typer.Typer) -> None:
     inside.command("show", short_help="an order and its history 查看")(order_show)
     inside.command("decide", short_help="decide a proposal 决定")(order_decide)
     inside.command("lift", short_help="lift at once 解除")(order_lift)
+    inside.command("record", short_help="what a document of the police orders 登记")(order_record)
+    inside.command("release", short_help="lifted by their document 依文书解除")(order_release)
     app.add_typer(inside, name="order")
-    inside = typer.Typer(
-        help="receive and answer appeals 申诉", no_args_is_help=True, rich_markup_mode=None
-    )
-    inside.command("list", short_help="appeals that wait for an answer 列出")(appeal_list)
-    inside.command("receive", short_help="take an appeal in 受理")(appeal_receive)
-    inside.command("decide", short_help="grant or uphold 答复")(appeal_decide)
-    app.add_typer(inside, name="appeal")
+    orders_appeals.add(app)
+    orders_discipline.add(app)
 
 
+@seated("a look at orders")
 def order_list(
+    seat: Seat,
     *,
-    ledger: At = None,
-    keys: Keys = None,
     state: Annotated[str, typer.Option(help="proposed, in_force, lifted … 状态")] = "proposed",
     limit: Annotated[int, typer.Option(help="at most so many 条数")] = 50,
-    institution: Institution = None,
-    region: Region = None,
 ) -> None:
     """List orders in a state. 列出管控措施。"""
-    _, book = opened(ledger, keys, None)
     from duanka.store.ledger import Wanted
 
-    viewer = viewer_of("command", [], institution, region)
-    with book.read(viewer, at=now()) as desk:
+    with seat.see() as desk:
         for one in desk.find(Wanted("order", states=(state,)), limit=limit):
             line(one, "measure", "legal_basis", "expires_at")
 
 
-def order_show(which: Which, ledger: At = None, keys: Keys = None, policy: Policies = None) -> None:
+@seated("a look at an order")
+def order_show(seat: Seat, which: Which) -> None:
     """Show an order, why it was made, and everything that was done about it. 查看管控措施。"""
-    settings, book = opened(ledger, keys, policy)
     from duanka.cases.appeal import explanation
-    from duanka.store.ledger import SYSTEM
 
-    with book.read(SYSTEM, at=now()) as desk:
+    with seat.see() as desk:
         found = desk.get("order", which)
         line(found, "measure", "legal_basis", "starts_at", "expires_at", "appeal_path")
-        for told in explanation(found, rules(settings)).values():
-            typer.echo("\n".join(f"  {line}" for line in told))
+        for told in explanation(found, seat.policy).values():
+            typer.echo("\n".join(f"  {words}" for words in told))
         for row in desk.history("order", which):
             at = datetime.fromtimestamp(row.at // 1_000_000, UTC).isoformat()
             typer.echo(f"  {row.seq}  {at}  {row.act}  {row.actor}  {row.purpose}")
 
 
+@seated("decision on an order")
 def order_decide(
+    seat: Seat,
     which: Which,
     decision: Annotated[Decision, typer.Option("--say", help="yes or no 同意与否")],
     because: Because,
-    user: User,
-    role: Role,
     *,
     milder: Annotated[
         str | None, typer.Option(help="a milder measure instead 改为更轻措施")
     ] = None,
-    purpose: Purpose = "decision on an order",
-    institution: Institution = None,
-    region: Region = None,
-    ledger: At = None,
-    keys: Keys = None,
-    policy: Policies = None,
 ) -> None:
     """Decide a proposed order: two officers where the policy asks for two. 决定管控措施。"""
-    settings, book = opened(ledger, keys, policy)
     from duanka.cases import order
 
-    viewer = viewer_of(user, role, institution, region)
-    with book.desk(viewer, at=now(), purpose=purpose) as desk:
+    with seat.act() as desk:
         found = desk.get("order", which)
         if decision is Decision.NO:
             after = order.drop(desk, found, because=because)
         else:
-            policies = rules(settings)
-            after = order.decide(desk, found, policies, because=because, measure=milder)
+            after = order.decide(desk, found, seat.policy, because=because, measure=milder)
     line(after, "measure", "decided_by")
 
 
-def order_lift(
-    which: Which,
-    because: Because,
-    user: User,
-    role: Role,
-    *,
-    purpose: Purpose = "lifting of an order",
-    institution: Institution = None,
-    region: Region = None,
-    ledger: At = None,
-    keys: Keys = None,
-    policy: Policies = None,
-) -> None:
+@seated("lifting of an order")
+def order_lift(seat: Seat, which: Which, because: Because) -> None:
     """Lift an order at once. 立即解除。"""
-    settings, book = opened(ledger, keys, policy)
     from duanka.cases import order
 
-    viewer = viewer_of(user, role, institution, region)
-    with book.desk(viewer, at=now(), purpose=purpose) as desk:
+    with seat.act() as desk:
         found = desk.get("order", which)
-        after = order.lift(desk, found, rules(settings), because="review", words=because)
+        after = order.lift(desk, found, seat.policy, because="review", words=because)
     line(after, "measure", "ended_at")
 
 
-def appeal_list(
+@seated("record of a document of the police")
+def order_record(
+    seat: Seat,
+    card: Annotated[str, typer.Argument(help="account:NUMBER or sim:NUMBER 卡")],
     *,
-    ledger: At = None,
-    keys: Keys = None,
-    institution: Institution = None,
-    region: Region = None,
+    measure: Annotated[str, typer.Option(help="stop_payment or freeze 措施")],
+    of: Annotated[str, typer.Option("--of", help="institution that carries it out 执行机构")],
+    place: Annotated[str, typer.Option("--place", help="its district, six digits 行政区划")],
+    issuer: Issuer,
+    number: Number,
+    digest: Digest,
+    issued: Issued,
+    holder: Annotated[str, typer.Option(help="in whose name the card stands 持有人")] = "",
 ) -> None:
-    """List appeals that wait for an answer. 列出待答复的申诉。"""
-    _, book = opened(ledger, keys, None)
-    from duanka.cases.appeal import OPEN
-    from duanka.store.ledger import Wanted
+    """Record what a document of the police orders for a card: it is in force at once. 登记公安机关文书。"""
+    from duanka.cases import order_police
+    from duanka.cases.order_terms import Finding, iso
+    from duanka.errors import BadInput
+    from duanka.verbs.ledger_options import now
 
-    with book.read(viewer_of("command", [], institution, region), at=now()) as desk:
-        for one in desk.find(Wanted("appeal", states=OPEN)):
-            line(one, "order_id", "asks", "answer_by")
+    kind, _, card_id = card.partition(":")
+    if kind not in {"account", "sim"} or not card_id:
+        raise BadInput("no card", where=card, fix="write account:NUMBER or sim:NUMBER")
+    finding = Finding(
+        kind, card_id, of, place, measure, "implicated", ("implicated",), iso(now()),
+        seat.policy.version, holder_id=holder,
+    )  # fmt: skip
+    paper = document(issuer, number, digest, issued)
+    with seat.act() as desk:
+        made = order_police.record(desk, finding, paper, seat.policy)
+    line(made, "measure", "legal_basis", "expires_at")
 
 
-def appeal_receive(
-    which: Which,
-    channel: Annotated[str, typer.Option(help="counter, hotline, online, letter … 渠道")],
-    words: Annotated[str, typer.Option("--says", help="what is said 申诉内容")],
-    *,
-    key: Annotated[
-        str, typer.Option(help="your own mark of it; twice the same is one 收件号")
-    ] = "1",
-    by: Annotated[str, typer.Option(help="holder or another_person 申诉人")] = "holder",
-    contact: Annotated[str, typer.Option(help="how to reach them 联系方式")] = "",
-    asks: Annotated[
-        str, typer.Option(help="release, human_decision, explanation 请求")
-    ] = "release",
-    user: User = "command",
-    ledger: At = None,
-    keys: Keys = None,
-    policy: Policies = None,
+@seated("record of a document of release")
+def order_release(
+    seat: Seat, which: Which, *, issuer: Issuer, number: Number, digest: Digest, issued: Issued
 ) -> None:
-    """Receive an appeal against an order, also from somebody who has lost the phone. 受理申诉。"""
-    settings, book = opened(ledger, keys, policy)
-    from duanka.cases import appeal
+    """Lift an order of the police, as their document of release says. 依解除文书解除。"""
+    from duanka.cases import order_police
 
-    plea = appeal.Plea(key, channel, words, contact, by, asks)
-    viewer = viewer_of(user, ["analyst"], None, None)
-    with book.desk(viewer, at=now(), purpose="receipt of an appeal") as desk:
-        after = appeal.receive(desk, desk.get("order", which), plea, rules(settings))
-    line(after, "order_id", "answer_by")
-
-
-def appeal_decide(
-    which: Which,
-    answer: Annotated[Answer, typer.Option("--say", help="grant or uphold 答复")],
-    because: Because,
-    user: User,
-    role: Role,
-    *,
-    document: Annotated[
-        str | None, typer.Option(help="SHA-256 of the authority's release 解除文书摘要")
-    ] = None,
-    purpose: Purpose = "answer to an appeal",
-    institution: Institution = None,
-    region: Region = None,
-    ledger: At = None,
-    keys: Keys = None,
-    policy: Policies = None,
-) -> None:
-    """Answer an appeal; granting lifts the order in the same moment. 答复申诉。"""
-    settings, book = opened(ledger, keys, policy)
-    from duanka.cases import appeal
-
-    viewer, regime = viewer_of(user, role, institution, region), rules(settings)
-    with book.desk(viewer, at=now(), purpose=purpose) as desk:
-        found = desk.get("appeal", which)
-        if answer is Answer.GRANT:
-            proof = {"digest": document} if document else None
-            after = appeal.grant(desk, found, regime, because=because, document=proof)
-        else:
-            after = appeal.uphold(desk, found, regime, because=because)
-    line(after, "order_id", "answered_by")
+    paper = document(issuer, number, digest, issued)
+    with seat.act() as desk:
+        after = order_police.release(desk, desk.get("order", which), paper, seat.policy)
+    line(after, "measure", "ended_at")

@@ -72,12 +72,20 @@ def add_user(
         desk.write(made, act="add", personal={"hash": _HASHER.hash(password), "secret": secret})
 
 
-def enter(book: Ledger, user_id: str, password: str, code: str, *, at: datetime) -> User:
-    """The user, if password and second factor are theirs; every try is a row of history.
+def enter(
+    book: Ledger,
+    user_id: str,
+    password: str,
+    code: str,
+    *,
+    at: datetime,
+    purpose: str = "somebody enters the console",
+) -> User:
+    """The user, if password and second factor are theirs; every try is a row of history with its purpose.
 
     Raises: NotAllowed, always in the same words, so that nobody learns which part was wrong or who exists.
     """
-    with book.desk(SYSTEM, at=at, purpose="somebody enters the console") as desk:
+    with book.desk(SYSTEM, at=at, purpose=purpose) as desk:
         if not desk.has("user", user_id):
             _HASHER.verify(password, _NOBODY)  # takes as long as for somebody who exists
             right, found = False, None
