@@ -17,6 +17,12 @@ from duanka.store.ledger import SYSTEM  # noqa: E402  # as above
 from duanka.store.ledger_scope import Wanted  # noqa: E402  # as above
 from duanka.web.findings import Ask  # noqa: E402  # as above
 
+PARTS = {
+    "case": ('input[name="file"]', "files"),
+    "card": ("tr.fires", "what-if"),
+    "compare": (".card table caption", "moved"),
+}
+"""What lies further down on a page and is a picture of its own: where, and under which name."""
 ENGLISH = ("overview", "case", "card")
 WHY = "核对操作台页面 checking the pages"
 
@@ -41,6 +47,7 @@ def main() -> None:
         places = pages(town)
         visit.enters("lead_officer")
         appeal_something(visit, places["case"])
+        compare_something(visit)
         places["appeal"] = _first(town, "appeal", "/appeals/")
         for name, path in places.items():
             if not asked.only or name in asked.only:
@@ -56,6 +63,11 @@ def pages(town: Town) -> dict[str, str]:
         orders = desk.find(Wanted("order", states=("in_force",)), limit=1)
         case_id = orders[0].parent_id if orders else desk.queue(Wanted("case"), limit=1)[0].id
         card = desk.get("case", case_id).body["cards"][0]["card"]
+    found |= {
+        "regions": "/governance/regions?side=stock&province=990000",
+        "compare": "/policy/compare",
+        "try": "/policy/try?table=account_measures&case.implicated=false&case.victim=false&case.tier=high_risk&case.score=0.95&case.dormant=false",
+    }
     found |= {"case": f"/case/{case_id}", "card": "/card/" + card.replace(":", "/", 1)}
     networks = town.findings.tally("network", ["network_id"])["network_id"].to_list()
     if networks:
@@ -81,6 +93,14 @@ def appeal_something(visit: Visit, path: str) -> None:
         visit.sends(page.locator("details button").first)
 
 
+def compare_something(visit: Visit) -> None:
+    """Nothing; a higher line for high risk has been compared with the one in force."""
+    page = visit.go("/policy/compare")
+    page.locator('[name="changes"]').fill("account_tiers.high_risk_score = 0.9")
+    visit.sends(page.locator("main form button.btn-primary"))
+    page.locator("#errand table").wait_for()
+
+
 def take(visit: Visit, name: str, path: str, to: Path) -> None:
     """Nothing; the page is a picture in Chinese, and in English where that is asked for."""
     for language in ("zh", "en") if name in ENGLISH else ("zh",):
@@ -88,6 +108,9 @@ def take(visit: Visit, name: str, path: str, to: Path) -> None:
         visit.says_why(WHY)
         visit.page.wait_for_load_state("networkidle")
         visit.page.screenshot(path=to / f"{name}.{language}.png")
+        if name in PARTS:
+            visit.page.locator(PARTS[name][0]).last.scroll_into_view_if_needed()
+            visit.page.screenshot(path=to / f"{PARTS[name][1]}.{language}.png")
         if name == "ring" and visit.page.locator("#money").count():
             visit.page.locator("#money").scroll_into_view_if_needed()
             visit.page.screenshot(path=to / f"money.{language}.png")
@@ -99,6 +122,12 @@ def take_apart(visit: Visit, to: Path) -> None:
     visit.go("/login")
     visit.page.screenshot(path=to / "login.zh.png")
     visit.enters("auditor")
+    visit.go("/audit")
+    visit.sends('button[value="tally"]')
+    visit.page.locator("#errand table").wait_for()
+    visit.go("/audit")
+    visit.sends('button[value="verify"]')
+    visit.page.locator("#errand strong").wait_for()
     take(visit, "audit", "/audit", to)
 
 

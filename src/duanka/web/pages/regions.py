@@ -40,9 +40,11 @@ def page(request: Request) -> Response:
         one["listing"] = listed.get(one["unit_id"], "none")
     inside.sort(key=lambda one: (-_weight(one["listing"]), -(one["lower_per_10k"] or 0)))
     provinces = _provinces(rows, listed)
+    tiles = [one for one in rows if places.name_of(f"{one['unit_id'][:2]}0000") is None]
     return show.page(
         request, "regions.html", chosen=chosen, provinces=provinces, province=province,
-        shown=[_drawn(request, one) for one in provinces], districts=inside[:MOST_DISTRICTS], more=max(len(inside) - MOST_DISTRICTS, 0),
+        shown=[_drawn(request, one) for one in provinces],
+        tiles=[_tile(request, one, listed) for one in tiles[:MOST_DISTRICTS]], districts=inside[:MOST_DISTRICTS], more=max(len(inside) - MOST_DISTRICTS, 0),
     )  # fmt: skip
 
 
@@ -75,6 +77,13 @@ def _drawn(request: Request, one: dict[str, Any]) -> dict[str, Any]:
     word = said(one["listing"])[show.language(request) == "en"] if one["listing"] != "none" else ""
     rate = None if one["rate"] is None else round(one["rate"], 2)
     return {"code": one["code"], "rate": rate, "word": word, "implicated": one["implicated"], "exposure": one["exposure"]}  # fmt: skip
+
+
+def _tile(request: Request, row: dict[str, Any], listed: dict[str, str]) -> dict[str, Any]:
+    """What the picture needs of a district that lies on no map, as a simulated town's."""
+    rate = 10_000 * row["implicated"] / row["exposure"] if row["exposure"] else None
+    listing = listed.get(row["unit_id"], "none")
+    return _drawn(request, {**row, "code": row["unit_id"], "rate": rate, "listing": listing})
 
 
 ROUTES = [Route("/governance/regions", page)]
