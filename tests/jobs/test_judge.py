@@ -160,6 +160,10 @@ def test_telling_in_parts_says_the_same_as_telling_at_once(monkeypatch):
     assert whole.reasons == parts.reasons
     assert whole.families == parts.families
     assert whole.values == parts.values
+    families, reasons = whole.words
+    assert families.to_list() == [whole.families.get(row, []) for row in range(300)]
+    assert reasons.to_list() == [whole.reasons.get(row, []) for row in range(300)]
+    assert any(whole.reasons.values())
 
 
 def test_no_cards_are_judged_without_a_fault():

@@ -22,8 +22,7 @@ def cards(count=600):
         for name in STANDS_OUT["account"][family]:
             X[:, NAMES.index(name)] = rng.pareto(1.5, count)
             X[3, NAMES.index(name)] = 1e9
-    nothing = [[] for _ in range(count)]
-    return X, Told(np.full(count, 1e-4), nothing, [list(x) for x in nothing], {})
+    return X, Told(np.full(count, 1e-4), {}, {}, {})
 
 
 def judge(how):
@@ -44,7 +43,7 @@ def test_a_card_that_stands_out_from_its_peers_is_found_where_the_default_finds_
 def test_what_the_model_said_stands_where_it_says_more():
     X, told = cards()
     told.score[3] = 0.9
-    told.reasons[3].append("payer_distinct_90d")
+    told.reasons[3] = ["payer_distinct_90d"]
     found = compared(told, judge("default"), X, REGIME)
     assert found.reasons[3] == ["payer_distinct_90d"]
 

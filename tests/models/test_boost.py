@@ -18,6 +18,9 @@ def test_members_differ_and_are_repeatable():
     texts = learn(examples, everything, NAMES, seed=1, settings=few, rounds=5)
     assert len(set(texts)) == 2
     assert texts == learn(examples, everything, NAMES, seed=1, settings=few, rounds=5)
+    assert texts == learn(
+        examples, everything, NAMES, seed=1, settings=replace(few, threads=2), rounds=5
+    )
     assert [read_forest(text).tree_count for text in texts] == [5, 5]
 
 

@@ -38,12 +38,26 @@ CHUNK = 100_000
 
 @dataclass(frozen=True)
 class Told:
-    """Scores with their reasons, one a row; `values` are what the features were, for those explained."""
+    """Scores, one a row; by row, for those explained, families, reasons and what the features were."""
 
     score: NDArray[np.float64]
-    families: list[list[str]]
-    reasons: list[list[str]]
+    families: dict[int, list[str]]
+    reasons: dict[int, list[str]]
     values: dict[int, dict[str, float]]
+
+    @property
+    def words(self) -> tuple[pl.Series, pl.Series]:
+        """Families and reasons as columns, empty where nothing is explained."""
+        size = len(self.score)
+        return _lists("families", self.families, size), _lists("reasons", self.reasons, size)
+
+
+def _lists(name: str, found: dict[int, list[str]], size: int) -> pl.Series:
+    """A column of lists that are nearly all empty: no list is made for a row that has none."""
+    held = pl.Series(name, [[], *found.values()], dtype=pl.List(pl.String))
+    place = np.zeros(size, dtype=np.uint32)
+    place[list(found)] = np.arange(1, held.len())
+    return held.gather(pl.Series(place))
 
 
 def tell(judge: Judge, X: NDArray[np.float32], regime: Regime) -> Told:
@@ -51,9 +65,7 @@ def tell(judge: Judge, X: NDArray[np.float32], regime: Regime) -> Told:
     scores = np.concatenate(
         [score(judge.model, X[at : at + CHUNK]) for at in range(0, max(len(X), 1), CHUNK)]
     )
-    families: list[list[str]] = [[] for _ in range(len(X))]
-    reasons: list[list[str]] = [[] for _ in range(len(X))]
-    values: dict[int, dict[str, float]] = {}
+    told = Told(scores, {}, {}, {})
     rows = np.flatnonzero(scores >= EXPLAINED_SCORE)
     names = catalogue.names_of(judge.subject)
     family_of = catalogue.signal_families(judge.subject)
@@ -67,17 +79,17 @@ def tell(judge: Judge, X: NDArray[np.float32], regime: Regime) -> Told:
             least_share=regime.number("signals.family_share"),
         )
         which, amount = explain.strongest(given, top=int(regime.number("signals.most_reasons")))
-        for line, row in enumerate(part):
-            families[row] = [
+        for line, row in enumerate(part.tolist()):
+            told.families[row] = [
                 n
                 for n, c in zip(counted.names, counted.counted[line], strict=True)
                 if c and n != catalogue.CONTEXT
             ]
-            reasons[row] = [
+            told.reasons[row] = [
                 names[i] for i, a in zip(which[line], amount[line], strict=True) if i >= 0 and a > 0
             ]
-            values[int(row)] = {names[i]: float(X[row, i]) for i in which[line] if i >= 0}
-    return Told(scores, families, reasons, values)
+            told.values[row] = {names[i]: float(X[row, i]) for i in which[line] if i >= 0}
+    return told
 
 
 @dataclass(frozen=True)
@@ -106,8 +118,7 @@ def judge_cards(dataset: Dataset, judge: Judge, regime: Regime) -> Judged:
     scores = np.where(reviewed, np.maximum(scores, REVIEWED_SCORE), scores)
     frame = facts.with_columns(
         pl.Series("score", scores),
-        pl.Series("families", told.families, dtype=pl.List(pl.String)),
-        pl.Series("reasons", told.reasons, dtype=pl.List(pl.String)),
+        *told.words,
         pl.Series(
             "victim", _like_victims(X, regime) if kind == "account" else np.zeros(len(X), bool)
         ),
@@ -125,8 +136,12 @@ def judge_cards(dataset: Dataset, judge: Judge, regime: Regime) -> Judged:
         pl.lit(judge.model.version).alias("model_version"),
         pl.lit(regime.policy.version).alias("policy_version"),
     )
-    values = {ids[row]: value for row, value in told.values.items()}
-    return Judged(table, decided.select("card_id", "legal_basis", "authority"), values, X)
+    more = decided.select("card_id", "legal_basis", "authority")
+    return Judged(table, more, _by_id(told, ids), X)
+
+
+def _by_id(told: Told, ids: pl.Series) -> dict[str, dict[str, float]]:
+    return {ids[row]: value for row, value in told.values.items()}
 
 
 def card_facts(dataset: Dataset, kind: Subject, ids: pl.Series, regime: Regime) -> pl.DataFrame:
@@ -199,10 +214,7 @@ def judge_events(dataset: Dataset, judge: Judge, regime: Regime) -> Judged:
             "score": told.score,
             "implicated": _confirmed_then(dataset, moves, which, kind),
         }
-    ).with_columns(
-        pl.Series("families", told.families, dtype=pl.List(pl.String)),
-        pl.Series("reasons", told.reasons, dtype=pl.List(pl.String)),
-    )
+    ).with_columns(told.words)
     if kind == "transfer":
         memo = frame["memo_kind"].cast(pl.String).fill_null("other")
         facts = facts.with_columns(frame["amount_fen"], memo_kind=memo)
@@ -213,14 +225,10 @@ def judge_events(dataset: Dataset, judge: Judge, regime: Regime) -> Judged:
     table = answered.select(
         pl.lit(kind).alias("event_kind"), "event_id", "score", "answer", "reasons"
     )
-    amount = (
-        frame["amount_fen"]
-        if kind == "transfer"
-        else pl.Series("amount_fen", [None] * frame.height, dtype=pl.Int64)
-    )
+    nothing = pl.lit(None, dtype=pl.Int64).alias("amount_fen")
+    amount = frame["amount_fen"] if kind == "transfer" else nothing
     more = answered.select("event_id", "legal_basis", "authority").with_columns(frame["at"], amount)
-    ids = frame[f"{kind}_id"]
-    return Judged(table, more, {ids[row]: value for row, value in told.values.items()}, X)
+    return Judged(table, more, _by_id(told, frame[f"{kind}_id"]), X)
 
 
 def _confirmed_then(
@@ -265,10 +273,8 @@ def judge_openings(dataset: Dataset, judge: Judge, regime: Regime) -> Judged:
     X = vectors.opening_vectors(dataset.asker)
     told = tell(judge, X, regime)
     frame = r.frames["opening"]
-    facts = pl.DataFrame({"opening_id": frame["opening_id"], "score": told.score}).with_columns(
-        pl.Series("families", told.families, dtype=pl.List(pl.String)),
-        pl.Series("reasons", told.reasons, dtype=pl.List(pl.String)),
-    )
+    facts = pl.DataFrame({"opening_id": frame["opening_id"], "score": told.score})
+    facts = facts.with_columns(told.words)
     companies = dataset.frames.get("organisation")
     named = companies["organisation_id"] if companies is not None else None
     facts = facts.hstack(opening_facts(r, regime, companies=named))
@@ -289,5 +295,4 @@ def judge_openings(dataset: Dataset, judge: Judge, regime: Regime) -> Judged:
     more = advised.select("opening_id", "legal_basis", "authority", "card_kind").with_columns(
         frame["at"]
     )
-    ids = frame["opening_id"]
-    return Judged(table, more, {ids[row]: value for row, value in told.values.items()}, X)
+    return Judged(table, more, _by_id(told, frame["opening_id"]), X)

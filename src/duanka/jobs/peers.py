@@ -36,16 +36,16 @@ def compared(told: Told, judge: Judge, X: NDArray[np.float32], regime: Regime) -
         most=regime.number("peers.most"),
     )
     rows = np.flatnonzero((alone > told.score) & (alone > 10 * regime.number("peers.base_rate")))
-    families, reasons, values = list(told.families), list(told.reasons), dict(told.values)
+    families, reasons, values = dict(told.families), dict(told.reasons), dict(told.values)
     names = catalogue.names_of(judge.subject)
     most = int(regime.number("signals.most_reasons"))
-    for row in rows:
-        where = _where(found, int(row), most)
+    for row in rows.tolist():
+        where = _where(found, row, most)
         families[row] = [
             f for f, out in zip(found.families, found.outstanding[row], strict=True) if out
         ]
         reasons[row] = [names[c] for c in where]
-        values[int(row)] = {names[c]: float(X[row, c]) for c in where}
+        values[row] = {names[c]: float(X[row, c]) for c in where}
     return replace(
         told,
         score=peers.either(told.score, alone),
