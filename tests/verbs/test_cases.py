@@ -19,7 +19,7 @@ def test_what_is_over_ends_and_what_waits_goes(at, tmp_path):
     assert "orders 1" in fine(duanka("expire", *at)).out
     assert "holders 0" in fine(duanka("remind", *at)).out
     said = fine(duanka("send", "--to", tmp_path / "out", "--topic", "order_lifted", *at)).out
-    assert said == "sent 1  failed 0  given_up 0\n"
+    assert said == "sent 1  failed 0  given_up 0  overtaken 0\n"
     assert "labels 标签: 0" in fine(duanka("export-labels", "--out", tmp_path / "d", *at)).out
 
 
@@ -28,4 +28,4 @@ def test_a_folder_without_a_run_is_refused(at, tmp_path):
 
 
 def test_an_address_that_is_none_is_refused(at):
-    assert "cannot send" in refused(duanka("send", "--to", "ftp://x", *at)).err
+    assert "knows no address" in refused(duanka("send", "--to", "ftp://x", *at)).err
