@@ -79,7 +79,7 @@ def batch(many: list[Transfer]) -> list[Answer]:
 def health() -> dict:
     return {"ok": True}
 
-uvicorn.run(app, port=int(sys.argv[1]), log_level="warning", access_log=False, loop="uvloop", http="httptools")
+uvicorn.run(app, port=int(sys.argv[1]), log_level="warning", access_log=False, loop="uvloop", http="httptools", timeout_keep_alive=65)
 '''
 
 

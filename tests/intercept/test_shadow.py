@@ -16,12 +16,18 @@ def severe():
     return Judges(models, judges().terms)
 
 
+def acquainted(door):
+    """The door, which has seen transfers and calls for long enough."""
+    door._held.known.acquaintance.restore({"transfer": [30, 0], "call": [30, 0]})
+    return door
+
+
 def test_a_challenger_is_heard_by_nobody_and_its_differences_are_listed(tmp_path):
     sent = mixed(12)
     with opened(tmp_path / "alone") as alone:
-        want, known = alone.take(sent, now_us=NOW_US), alone.digest()
+        want, known = acquainted(alone).take(sent, now_us=NOW_US), alone.digest()
     with opened(tmp_path / "door", challenger=severe()) as door:
-        assert door.take(sent, now_us=NOW_US) == want
+        assert acquainted(door).take(sent, now_us=NOW_US) == want
         assert door.counters.get("challenger.judged", 0) == 0
         judged = door.challenge()
         assert judged == door.counters["challenger.judged"] == 13

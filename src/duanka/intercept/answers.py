@@ -11,9 +11,10 @@ class Answer(msgspec.Struct, frozen=True, gc=False):
     Columns: `answer` allow, verify_transaction, delay_settlement, restrict, suspend, or for applications
         allow, check_further, refuse_opening; `because` the rule that fired; `reasons` codes, strongest
         first; `review` whether a person looks at it; `next_zh` and `next_en` what the customer may do;
-        `steps` cooling_off, call_back; `wait_s` how long the cooling-off lasts; `held_fen` how much of a
+        `steps` cooling_off, call_back, or of applications reduced_functions (such a card is offered); `wait_s` how long the cooling-off lasts; `held_fen` how much of a
         transfer is held back, None where nothing is; `late` it arrived after the clock had passed its
-        instant, and was judged by what was known on arrival; `duplicate` it was answered before, and this
+        instant, and was judged by what was known on arrival; `cold` the door had seen too few days to
+        stop anybody by a score; `duplicate` it was answered before, and this
         is that answer; `timed_out` no score was had in time: the policy's own
         answer, and `score` is None.
     """
@@ -33,6 +34,7 @@ class Answer(msgspec.Struct, frozen=True, gc=False):
     steps: tuple[str, ...] = ()
     wait_s: int | None = None
     late: bool = False
+    cold: bool = False
     duplicate: bool = False
     timed_out: bool = False
     model_version: str = ""

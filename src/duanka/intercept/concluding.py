@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from duanka.intercept.terms import Terms
 
 _HELD_BACK = {"delay_settlement", "restrict", "suspend"}
+_REDUCED = "reduced_functions"
 _ASKED_FIRST = {"verify_transaction", "delay_settlement"}
 
 
@@ -36,12 +37,14 @@ class Facts(NamedTuple):
     """What was known of an event besides its vector, as of its instant.
 
     Columns: `asked` what the policy's tables read; `ordered` the strictest order in force; `tainted_fen`
-        how much of a transfer is reported money.
+        how much of a transfer is reported money; `cold` whether the door has known its customers for too
+        short a time to stop anybody by a score.
     """
 
     asked: Mapping[str, Any]
     ordered: Ordered | None = None
     tainted_fen: int = 0
+    cold: bool = False
 
 
 def facts_of(known: Known, terms: Terms, event: Event) -> Facts:
@@ -50,19 +53,20 @@ def facts_of(known: Known, terms: Terms, event: Event) -> Facts:
     if event.kind == "opening":
         return Facts(known.holdings.facts(row, terms.windows_us))
     implicated = known.confirmed.implicated
+    cold = known.acquaintance.days(event.kind) < terms.cold_days
     if event.kind == "call":
         asked = {
             "protected": _protected(terms, event),
             "implicated": implicated("sim", row["caller_id"], at),
         }
-        return Facts(asked, _ordered(known, terms, event))
+        return Facts(asked, _ordered(known, terms, event), cold=cold)
     sides = (row["payer_id"], row["payee_id"])
     asked = {
         "amount_fen": row["amount_fen"],
         "memo_kind": row["memo_kind"],
         "implicated": any(implicated("account", side, at) for side in sides),
     }
-    return Facts(asked, _ordered(known, terms, event), known.tainted.part(row))
+    return Facts(asked, _ordered(known, terms, event), known.tainted.part(row), cold)
 
 
 def conclude(terms: Terms, event: Event, facts: Facts, seen: Seen) -> Answer:
@@ -74,7 +78,21 @@ def conclude(terms: Terms, event: Event, facts: Facts, seen: Seen) -> Answer:
         decided = decide_one.advise_opening(terms.rules, card_kind, {**facts.asked, **asked})
     else:
         decided = decide_one.answer_event(terms.rules, event.kind, {**facts.asked, **asked})
+        if facts.cold and decided.then != "allow" and not facts.asked["implicated"]:
+            decided = _while_cold(terms, event, decided)
     return _answer(terms, event, facts, _with_order(facts.ordered, decided), seen)
+
+
+def _while_cold(terms: Terms, event: Event, decided: Decided) -> Decided:
+    """What is left of an answer by score where the door is new to everybody: a look, and no stop."""
+    case = {
+        "event_kind": event.kind,
+        "protected": _protected(terms, event),
+        "by_score": decided.then,
+    }
+    kind = "account" if event.kind == "transfer" else "sim"
+    milder = decide_one.told(terms.rules.outcome("intercept_cold", kind, case), decided.reasons)
+    return milder._replace(review="person")
 
 
 def timed_out(terms: Terms, event: Event, facts: Facts) -> Answer:
@@ -133,7 +151,10 @@ def _answer(
     terms: Terms, event: Event, facts: Facts, decided: Decided, seen: Seen | None
 ) -> Answer:
     zh, en = terms.after[decided.then]
-    held, steps = None, _steps(terms, event, decided.then)
+    held, steps = None, _steps(terms, event, decided)
+    if _REDUCED in steps:
+        more = terms.reduced[event.row["card_kind"]]
+        zh, en = f"{zh}{more[0]}", f"{en} {more[1]}"
     if event.kind == "transfer" and decided.then in _HELD_BACK:
         part = facts.tainted_fen if terms.hold_only_tainted else 0
         held = part or event.row["amount_fen"]
@@ -153,12 +174,16 @@ def _answer(
         steps=steps,
         wait_s=terms.wait_s if "cooling_off" in steps else None,
         late=seen is not None and seen.late,
+        cold=facts.cold,
         model_version="" if seen is None else seen.model_version,
         policy_version=terms.rules.version,
     )
 
 
-def _steps(terms: Terms, event: Event, then: str) -> tuple[str, ...]:
+def _steps(terms: Terms, event: Event, decided: Decided) -> tuple[str, ...]:
+    then = decided.then
+    if then == "check_further" and decided.because in terms.reduced_after:
+        return (_REDUCED,)
     if then not in _ASKED_FIRST or event.kind != "transfer":
         return ()
     amount = event.row["amount_fen"]

@@ -214,7 +214,8 @@ class Door:
         """Whether the door can answer, and how it stands.
 
         Columns: ok, why, clock (UTC microseconds, of the events), log_bytes, log_segments, batches,
-            remembered (ids), orders, memory (what the features hold), model_versions, policy_version.
+            remembered (ids), orders, days_seen (of transfers and calls; too few of them, and the door is cold),
+            memory (what the features hold), model_versions, policy_version.
         """
         held = self._held
         return {
@@ -226,6 +227,7 @@ class Door:
             "batches": held.log.next_number,
             "remembered": len(held.repeats),
             "orders": len(held.known.orders),
+            "days_seen": {k: held.known.acquaintance.days(k) for k in ("transfer", "call")},
             "memory": dict(held.known.live.size()),
             "model_versions": {k: m.version for k, m in held.judges.models.items()},
             "policy_version": held.judges.terms.policy.version,

@@ -118,8 +118,8 @@ def _answered(
         terms = judges.terms.at(event.at)
         facts.append(facts_of(known, terms, event))
         said.append(conclude(terms, event, facts[-1], Seen(what, is_late, version)))
-        if event.kind == "transfer":
-            known.tainted.moved(event.row, said[-1].held_fen or 0)
+        if event.kind != "opening":
+            known.told_of(event, said[-1].held_fen)
     return said, tuple(facts)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from duanka.features.live import Live
+from duanka.intercept.acquaintance import Acquaintance
 from duanka.intercept.confirmed import Confirmed
 from duanka.intercept.holdings import Holdings
 from duanka.intercept.orders import Orders
@@ -24,6 +25,7 @@ class Known:
 
     def __init__(self, receives: Collection[str], longest_us: int) -> None:
         self.live = Live(receives)
+        self.acquaintance = Acquaintance()
         self.confirmed = Confirmed()
         self.orders = Orders()
         self.tainted = Tainted()
@@ -54,12 +56,16 @@ class Known:
         if event.kind == "opening":
             self.holdings.applied(event.row)
         elif event.kind == "transfer":
+            self.acquaintance.saw("transfer", event.at)
             self.tainted.moved(event.row, held_fen or 0)
+        elif event.kind == "call":
+            self.acquaintance.saw("call", event.at)
 
     def save(self) -> dict[str, Any]:
         """All that `restore` needs, as arrays and plain lists."""
         return {
             "live": self.live.save(),
+            "acquaintance": self.acquaintance.save(),
             "confirmed": self.confirmed.save(),
             "orders": self.orders.save(),
             "tainted": self.tainted.save(),
@@ -69,6 +75,8 @@ class Known:
     def restore(self, saved: Mapping[str, Any]) -> None:
         """Take up what `save` gave."""
         self.live.restore(saved["live"])
+        # snapshots of versions before there was such a count: the door is new to everybody again
+        self.acquaintance.restore(saved.get("acquaintance", {}))
         self.confirmed.restore(saved["confirmed"])
         self.orders.restore(saved["orders"])
         self.tainted.restore(saved["tainted"])

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from duanka.errors import BadInput, BadPolicy
 from duanka.policy.decide_one import Book
 from duanka.policy.table import ADVICE, ANSWERS
+from duanka.tables.words import CARD_KINDS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,7 +19,8 @@ if TYPE_CHECKING:
 
 MINUTE = 60_000_000
 DAY = 1_440 * MINUTE
-_EAST_US = 480 * MINUTE
+EAST_US = 480 * MINUTE
+"""Shanghai is so far ahead of UTC."""
 _EPOCH = date(1970, 1, 1)
 
 
@@ -27,7 +29,8 @@ class Terms:
     """The rules of a day and the parameters that a door needs of them.
 
     Units: amounts fen, `wait_s` seconds, windows microseconds. `after` tells what the customer may do, in
-    Chinese and English, by answer.
+    Chinese and English, by answer; `reduced` what a card with reduced functions is, by card kind, and
+    `reduced_after` the grounds on which it is offered.
     """
 
     rules: Rules
@@ -39,6 +42,9 @@ class Terms:
     hold_only_tainted: bool
     timed_out_advice: str
     windows_us: Mapping[str, int]
+    cold_days: int
+    reduced_after: frozenset[str]
+    reduced: Mapping[str, tuple[str, str]]
 
 
 class TermsBook:
@@ -55,7 +61,7 @@ class TermsBook:
 
         Raises: BadInput if the policy has none for that day: it begins on some day.
         """
-        day, today = (instant + _EAST_US) // DAY, self._today
+        day, today = (instant + EAST_US) // DAY, self._today
         if today is None or today[0] != day:
             try:
                 rules = self._book.at(_EPOCH + timedelta(days=day))
@@ -91,6 +97,9 @@ def _terms(rules: Rules) -> Terms:
             "companion_id": whole("opening.companion_window_days") * DAY,
             "terminal_id": whole("opening.terminal_window_minutes") * MINUTE,
         },
+        cold_days=whole("intercept.cold_days"),
+        reduced_after=frozenset(regime.words("opening.reduced_after")),
+        reduced={k: _both(regime.words(f"opening.reduced_{k}")) for k in CARD_KINDS},
     )
 
 
