@@ -155,7 +155,7 @@ def _tracing(*, quick: bool) -> list[dict[str, Any]]:
     import numpy as np
 
     from duanka.network import book as books
-    from duanka.network.hops import FIFO, PRO_RATA
+    from duanka.network.purse import FIFO, PRO_RATA
     from duanka.network.loss import Losses
     from duanka.network.walk import Limits, walk
 

@@ -223,7 +223,7 @@ def _register(town: Town, firms: int) -> None:
         )
 
 
-def applied(
+def applied(  # noqa: PLR0917  # the columns of a row, in their order
     town: Town,
     kind: str,
     card: Any,

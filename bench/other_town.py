@@ -48,6 +48,7 @@ HELD_BACK = {
     )
 }  # fmt: skip
 Tables = dict[str, pl.DataFrame]
+EVENTS = ("transfer", "call", "message", "device_use", "opening")
 
 
 def build(style: Style, seed: int) -> tuple[Tables, Tables]:
@@ -57,6 +58,10 @@ def build(style: Style, seed: int) -> tuple[Tables, Tables]:
     misuse(town)
     tables = {name: pl.concat(parts, how="diagonal_relaxed") for name, parts in town.parts.items()}
     _true_dates(town, tables)
+    end = town.when([style.days * DAY])[0]
+    for name in EVENTS:
+        if name in tables:  # what would happen later was not yet written down
+            tables[name] = tables[name].filter(pl.col("at") < end)
     truth = _truth(town, tables)
     for name in ("transfer", "call", "opening"):
         tables[name] = tables[name].drop(
