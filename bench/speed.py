@@ -19,6 +19,7 @@ PARTS = (
     "live",
     "ledger",
     "console",
+    "leads",
 )
 
 
@@ -34,6 +35,7 @@ def main() -> None:
     import door_speed
     import growth_speed
     import http_speed
+    import leads_speed
     import ledger_speed
     import live_speed
     import model_speed
@@ -57,6 +59,7 @@ def main() -> None:
                 live_speed,
                 ledger_speed,
                 console_speed,
+                leads_speed,
             ),
             strict=True,
         )

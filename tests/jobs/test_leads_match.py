@@ -1,9 +1,11 @@
 import polars as pl
 import pytest
 
+from desks import finding, in_force
+from duanka.cases import order
 from duanka.errors import BadInput
 from duanka.jobs.leads import Sender, take_file
-from duanka.jobs.leads_match import match_all, registers
+from duanka.jobs.leads_match import expand, linking, match_all, registers, standings
 from duanka.jobs.progress import Progress
 from duanka.leads import lead, match, partner
 from duanka.store.ledger import SYSTEM, Wanted
@@ -73,3 +75,57 @@ def test_a_card_that_a_partner_hid_is_found_under_the_key_of_the_pair(book):
     assert match_all(book, {"account": pl.DataFrame(row)}, at=AT)["matched"] == 1
     with book.read(SYSTEM, at=AT) as desk:
         assert desk.get("lead", "police_1:L1").about == "account:A1"
+
+
+def written(folder):
+    """A folder of records, and one of a run."""
+    data, out = folder / "data", folder / "out"
+    data.mkdir()
+    out.mkdir()
+    head = "account_id,holder_id,institution_id,account_kind,opened_at\n"
+    rows = [("A1", "P1"), ("A2", "P1"), ("A3", "P3"), ("A4", "P4")]
+    text = "".join(f"{a},{p},bank_1,class_1,2020-01-01T00:00:00+08:00\n" for a, p in rows)
+    (data / "account.csv").write_text(head + text, encoding="utf-8")
+    used = "".join(f"2026-05-31T09:00:00+08:00,account,{a},D1\n" for a in ("A1", "A3"))
+    (data / "device_use.csv").write_text(
+        f"at,card_kind,card_id,device_id\n{used}", encoding="utf-8"
+    )
+    network = pl.DataFrame(
+        {"network_id": ["N"] * 2, "subject_kind": ["account"] * 2, "subject_id": ["A1", "A4"]}
+    )
+    network.write_parquet(out / "network.parquet")
+    return data, out
+
+
+def test_a_matched_lead_suggests_linked_cards_once_and_no_order_comes_of_it(book, tmp_path):
+    path = tmp_path / "leads.csv"
+    path.write_text(TEXT, encoding="utf-8")
+    take(book, path)
+    frames = linking(*written(tmp_path), say=Progress())
+    match_all(book, frames, at=AT)
+    told = expand(book, frames, at=AT, regime=REGIME)
+    assert told == {"same_holder": 1, "same_device": 1, "same_network": 1}
+    assert sum(expand(book, frames, at=AT, regime=REGIME).values()) == 0
+    with book.read(SYSTEM, at=AT) as desk:
+        found = {one.about: one.body["ties"] for one in desk.each(Wanted("suggestion"))}
+        assert desk.find(Wanted("order")) == []
+    assert found == {
+        "account:A2": ["same_holder"],
+        "account:A3": ["same_device"],
+        "account:A4": ["same_network"],
+    }
+
+
+def test_a_lead_whose_order_an_appeal_lifted_counts_as_wrong(book, tmp_path):
+    path = tmp_path / "leads.csv"
+    path.write_text(TEXT + TEXT.splitlines()[1].replace("L1", "L3") + "\n", encoding="utf-8")
+    take(book, path)
+    orders = [in_force(book), in_force(book, finding("delay_settlement", card_id="A2"))]
+    with book.desk(SYSTEM, at=AT, purpose="t") as desk:
+        for name, of in zip(("L1", "L3"), orders, strict=True):
+            one = lead.matched(desk, desk.get("lead", f"police_1:{name}"), ["A1"])
+            one = lead.controlled(desk, one, order_id=of.id, measure=of.body["measure"])
+            lead.answer(desk, one, "controlled", regime=REGIME)
+        order.lift(desk, orders[0], policy(), because="appeal_granted")
+    (row,) = standings(book, at=AT).iter_rows(named=True)
+    assert (row["leads"], row["answered"], row["right"], row["wrong"]) == (3, 2, 1, 1)

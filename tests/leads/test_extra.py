@@ -3,7 +3,7 @@ import sys
 import pytest
 
 from duanka.errors import Unavailable
-from duanka.leads import extra, oprf, psi
+from duanka.leads import extra, misp, oprf, psi, stix
 
 
 def test_what_is_there_is_given():
@@ -17,6 +17,8 @@ def test_what_is_there_is_given():
         ("voprf", lambda: oprf.blinded("account:A1")),
         ("private_set_intersection", lambda: psi.asked(["account:A1"])),
         ("private_set_intersection", lambda: psi.prepared({}, most=1)),
+        ("pymisp", lambda: misp.read("{}", issuer_id="x")),
+        ("stix2", lambda: stix.read("{}", issuer_id="x")),
     ],
 )
 def test_without_its_library_it_says_which_extra_to_install(monkeypatch, module, call):
@@ -25,4 +27,4 @@ def test_without_its_library_it_says_which_extra_to_install(monkeypatch, module,
     monkeypatch.setitem(sys.modules, module, None)
     with pytest.raises(Unavailable, match=f"{module} is not installed") as told:
         call()
-    assert told.value.fix == "install duanka[psi]"
+    assert told.value.fix == f"install duanka[{'cti' if module in ('pymisp', 'stix2') else 'psi'}]"

@@ -60,18 +60,17 @@ def test_handling_limits_are_kept(book):
 def test_what_came_from_elsewhere_is_passed_on_only_as_its_sender_said(
     book, handling, kind, passes
 ):
-    to = enrolled(book, "other", kind=kind)
     data = LEAD | ({"handling": handling} if handling else {})
     with sit(book) as desk:
         came = lead.receive(desk, data, unit=UNIT, sender_id="police_1", regime=REGIME)
         came = desk.look("lead", came.id)
     if passes:
-        onward = told.passed_on(came, to=to)
+        onward = told.passed_on(came, party_kind=kind)
         assert (onward["handling"], onward["card_id"]) == (handling, "A1")
         assert "sender_id" not in onward
     else:
         with pytest.raises(NotAllowed):
-            told.passed_on(came, to=to)
+            told.passed_on(came, party_kind=kind)
 
 
 def test_receipt_and_feedback_are_kept_once_each(book):

@@ -1,14 +1,15 @@
-"""`duanka lead match`: which of our cards the leads that wait name, each sender's hidden cards under their own key."""
+"""`duanka lead match`, `expand` and `standing`: which of our cards leads name, what is linked, who was right."""
 
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import polars as pl
 
 from duanka.errors import BadInput
-from duanka.leads import lead, match, partner
+from duanka.leads import lead, match, partner, standing, suggest
 from duanka.store.ledger import SYSTEM
 from duanka.store.ledger_scope import Wanted
 from duanka.tables.check import check
@@ -16,13 +17,12 @@ from duanka.tables.read import batches
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import datetime
     from pathlib import Path
 
     from duanka.jobs.progress import Progress
+    from duanka.policy.dated import Regime
     from duanka.store.ledger import Desk, Ledger, Record
 
-_REGISTER = re.compile(r"^(account|sim)[-_.]")
 _HELD = ("holder_id", "institution_id")
 
 
@@ -58,6 +58,48 @@ def match_all(
     return {"matched": len(cards), "not_ours": len(waiting) - len(cards), "linked_cards": others}
 
 
+def expand(
+    book: Ledger,
+    frames: Mapping[str, pl.DataFrame],
+    *,
+    at: datetime,
+    regime: Regime,
+) -> dict[str, int]:
+    """How many cards linked with those that matched leads name are suggested now, by tie; again adds none."""
+    count = dict.fromkeys(suggest.TIES, 0)
+    with book.desk(SYSTEM, at=at, purpose="cards linked with those that leads name") as desk:
+        open_ = {one.id: one for one in desk.each(Wanted("lead", states=("matched", "controlled")))}
+        rows = [(one.id, *one.about.split(":", 1)) for one in open_.values()]
+        schema = [(name, pl.String) for name in ("lead_id", "card_kind", "card_id")]
+        about = pl.DataFrame(rows, schema=schema, orient="row")
+        # what matched has no digest any more: it is a card of ours
+        named = match.cards_named(about, frames)
+        found = suggest.suggestions(named, frames, as_of=at, regime=regime)
+        for lead_id, kind, card, ties in found.iter_rows():
+            if suggest.suggest(desk, open_[lead_id], (kind, card), ties, regime=regime):
+                count[ties[0]] += 1
+    return count
+
+
+def standings(book: Ledger, *, at: datetime) -> pl.DataFrame:
+    """How right each sender's leads were, and how long each step took, as `leads.standing.standing` says."""
+    with book.read(SYSTEM, at=at) as desk:
+        rows = [_row(desk, one) for one in desk.each(Wanted("lead"))]
+    return standing.standing(pl.DataFrame(rows, schema=standing.COLUMNS, orient="row"))
+
+
+def _row(desk: Desk, one: Record) -> tuple[object, ...]:
+    order = str(one.body.get("order_id") or "")
+    known = bool(order) and desk.has("order", order)
+    why = desk.get("order", order).body.get("ended_because") if known else ""
+    names = ("issued_at", "received_at", "controlled_at")
+    at = [
+        datetime.fromisoformat(t).astimezone(UTC) if (t := one.body.get(n)) else None for n in names
+    ]
+    sender = one.parent_id or one.body["sender_id"]
+    return (sender, one.state, one.body.get("outcome"), why == "appeal_granted", *at)
+
+
 def _pair_keys(book: Ledger, desk: Desk, waiting: list[Record], other: str) -> dict[str, str]:
     """The key for the hidden cards of each sender of what waits."""
     partners = partner.in_force(desk)
@@ -85,18 +127,41 @@ def registers(folder: Path, *, say: Progress) -> dict[str, pl.DataFrame]:
 
     Raises: BadInput if it holds neither.
     """
-    found: dict[str, list[pl.DataFrame]] = {}
-    with say.stage("读取登记 reading registers"):
-        for path in sorted(folder.iterdir()) if folder.is_dir() else []:
-            if (named := _REGISTER.match(path.name)) is None:
-                continue
-            for batch in batches(path):
-                rows = check(batch.rows, named[1]).rows.select(f"{named[1]}_id", *_HELD)
-                found.setdefault(named[1], []).append(rows)
+    found = _tables(folder, {kind: (f"{kind}_id", *_HELD) for kind in ("account", "sim")}, say)
     if not found:
         raise BadInput(
             "no register of accounts or phone cards",
             where=str(folder),
             fix="name the folder of records",
         )
+    return found
+
+
+def linking(folder: Path, out: Path | None, *, say: Progress) -> dict[str, pl.DataFrame]:
+    """What links cards: the registers and device uses of a folder, and the networks and roles of a run.
+
+    Raises: BadInput if the folder holds no register.
+    """
+    uses = {"device_use": ("at", "card_kind", "card_id", "device_id")}
+    found = registers(folder, say=say) | _tables(folder, uses, say)
+    told = {
+        "network": ("network_id", "subject_kind", "subject_id"),
+        "role": ("subject_kind", "subject_id", "role"),
+    }
+    return found | (_tables(out, told, say) if out is not None else {})
+
+
+def _tables(
+    folder: Path, wanted: Mapping[str, tuple[str, ...]], say: Progress
+) -> dict[str, pl.DataFrame]:
+    """These columns of these tables, where the folder has them."""
+    named = re.compile(rf"({'|'.join(wanted)})[-_.]")
+    found: dict[str, list[pl.DataFrame]] = {}
+    with say.stage("读取登记 reading registers"):
+        for path in sorted(folder.iterdir()) if folder.is_dir() else []:
+            if (name := named.match(path.name)) is None or not path.is_file():
+                continue
+            for batch in batches(path):
+                rows = check(batch.rows, name[1]).rows.select(wanted[name[1]])
+                found.setdefault(name[1], []).append(rows)
     return {name: pl.concat(parts) for name, parts in found.items()}

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import io
-from typing import TYPE_CHECKING
 
 import polars as pl
 import xlsxwriter
 
 from duanka import tables
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
+from duanka.tables.workbook import SAFE, workbook
 
 SHEET, HELP = "线索", "填写说明"
 _EXAMPLE = {
@@ -29,7 +26,7 @@ def headings() -> dict[str, str]:
 def template() -> bytes:
     """A workbook to fill in: headings in Chinese, every cell as text, words to choose from, instructions."""
     held = io.BytesIO()
-    with xlsxwriter.Workbook(held, {"in_memory": True, "strings_to_formulas": False}) as book:
+    with xlsxwriter.Workbook(held, SAFE) as book:
         text = book.add_format({"num_format": "@"})
         bold = book.add_format({"bold": True})
         page, explained = book.add_worksheet(SHEET), book.add_worksheet(HELP)
@@ -68,23 +65,6 @@ def error_return(rows: pl.DataFrame, rejects: pl.DataFrame) -> bytes:
     told = wrong.select("问题", pl.exclude("问题", "#line")).rename(
         {n: shown[n] for n in wrong.columns if n in shown}
     )
-    return _book(told.columns, [list(map(_text, row)) for row in told.iter_rows()])
-
-
-def _book(names: Sequence[str], rows: Sequence[Sequence[str]]) -> bytes:
-    held = io.BytesIO()
-    # a cell that begins with = stays text: a sender's formula must not run on a clerk's machine
-    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    with xlsxwriter.Workbook(held, options) as book:
-        page = book.add_worksheet(SHEET)
-        text = book.add_format({"num_format": "@"})
-        page.set_column(0, len(names), 24, text)
-        page.write_row(0, 0, names, book.add_format({"bold": True}))
-        for at, row in enumerate(rows):
-            for column, cell in enumerate(row):
-                page.write_string(at + 1, column, cell, text)
-    return held.getvalue()
-
-
-def _text(value: object) -> str:
-    return "" if value is None else str(value)
+    # what the sender wrote comes back as it was read: digits are no numbers here
+    texts = told.select(pl.all().cast(pl.String))
+    return workbook(told.columns, texts.rows(), page=SHEET, width=24)

@@ -72,8 +72,8 @@ def may_go_to(handling: str, party_kind: str) -> None:
         raise NotAllowed("for the police only", where="handling", fix="tell the police, or nobody")
 
 
-def passed_on(lead: Record, *, to: Record) -> dict[str, Any]:
-    """What is told of a lead that came from elsewhere, for another partner; its handling goes along.
+def passed_on(lead: Record, *, party_kind: str) -> dict[str, Any]:
+    """What is told of a lead that came from elsewhere, for a party of this kind; its handling goes along.
 
     Raises: NotAllowed if its sender kept it to us.
     """
@@ -82,7 +82,7 @@ def passed_on(lead: Record, *, to: Record) -> dict[str, Any]:
         raise NotAllowed(
             "its sender kept it to this institution", where=lead.id, fix="ask the sender"
         )
-    may_go_to(handling, to.body["party_kind"])
+    may_go_to(handling, party_kind)
     kept = ("lead_id", "issued_at", "issuer_id", "card_kind", "requested_measure", "deadline_at")
     more = ("loss_fen", "confidence")
     told = {n: lead.body[n] for n in (*kept, *more) if lead.body.get(n) is not None}

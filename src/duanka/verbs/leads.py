@@ -3,22 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from duanka.verbs import leads_ask, leads_exchange
-from duanka.verbs.ledger_options import At, Keys, Which, now, opened, rules
+from duanka.verbs import leads_ask, leads_cti, leads_exchange, leads_links
+from duanka.verbs.leads_exchange import Region, Unit, ledger_and_rules
+from duanka.verbs.ledger_options import At, Keys, Which
 from duanka.verbs.options import Data, progress
-
-if TYPE_CHECKING:
-    from datetime import datetime
-
-    from duanka.policy.dated import Regime
-    from duanka.store.ledger import Ledger
-
-Unit = Annotated[str, typer.Option("--unit", help="institution that answers for them 承办机构")]
-Region = Annotated[str, typer.Option("--region", help="its district, six digits 行政区划")]
 
 
 def add(app: typer.Typer) -> None:
@@ -36,6 +28,8 @@ def add(app: typer.Typer) -> None:
     inside.command("answer", short_help="answer one; feedback goes out 反馈")(answer)
     leads_exchange.add(inside)
     leads_ask.add(inside)
+    leads_links.add(inside)
+    leads_cti.add(inside)
     app.add_typer(inside, name="lead")
 
 
@@ -61,7 +55,7 @@ def take(
     """Keep the leads of FILE, each once, each with its clock; refused rows come back. 接收线索文件。"""
     from duanka.jobs.leads import Sender, take_file
 
-    book, regime, at = _open(ledger, keys)
+    book, regime, at = ledger_and_rules(ledger, keys)
     done = take_file(
         file, book, Sender(sender, (unit, region)), at=at, regime=regime, say=progress()
     )
@@ -82,7 +76,7 @@ def match(
     """Say which received leads name cards on the registers in DATA. 与本机构卡片比对。"""
     from duanka.jobs.leads_match import match_all, registers
 
-    book, _, at = _open(ledger, keys)
+    book, _, at = ledger_and_rules(ledger, keys)
     frames = registers(data, say=progress())
     done = match_all(book, frames, at=at, pair_key=pair_key)
     typer.echo("  ".join(f"{name} {count:,}" for name, count in done.items()))
@@ -92,7 +86,7 @@ def clocks(*, ledger: At = None, keys: Keys = None) -> None:
     """Remind of overdue leads, close expired ones, end stops whose hours are over. 时限处理。"""
     from duanka.jobs.leads import clocks as job
 
-    book, regime, at = _open(ledger, keys)
+    book, regime, at = ledger_and_rules(ledger, keys)
     done = job(book, at=at, regime=regime)
     typer.echo("  ".join(f"{name} {count:,}" for name, count in done.items()))
 
@@ -106,7 +100,7 @@ def list_(
     """List open leads, the largest loss first. 列出未办结线索。"""
     from duanka.store.ledger import SYSTEM, Wanted
 
-    book, _, at = _open(ledger, keys)
+    book, _, at = ledger_and_rules(ledger, keys)
     with book.read(SYSTEM, at=at) as desk:
         for one in desk.queue(Wanted("lead", open_only=True), limit=limit):
             due = one.due_at.isoformat() if one.due_at else "-"
@@ -126,15 +120,7 @@ def answer(
     from duanka.leads import lead
     from duanka.store.ledger import SYSTEM
 
-    book, regime, at = _open(ledger, keys)
+    book, regime, at = ledger_and_rules(ledger, keys)
     with book.desk(SYSTEM, at=at, purpose="feedback on a lead") as desk:
         done = lead.answer(desk, desk.get("lead", which), outcome, regime=regime)
     typer.echo(f"{done.id}  {done.state}  {done.body['outcome']}")
-
-
-def _open(ledger: str | None, keys: Path | None) -> tuple[Ledger, Regime, datetime]:
-    from duanka.jobs.dataset import SHANGHAI
-
-    settings, book = opened(ledger, keys, None)
-    at = now()
-    return book, rules(settings).at(at.astimezone(SHANGHAI).date()), at

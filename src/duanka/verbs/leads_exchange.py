@@ -142,7 +142,7 @@ def tell(
     """Tell a partner the leads of FILE; `send` sends them. Cards go hidden under the pair's key. 发出线索。"""
     from duanka.jobs.leads import Telling, tell_file
 
-    book, regime, at = _open(ledger, keys)
+    book, regime, at = ledger_and_rules(ledger, keys)
     how = Telling(to, (unit, region), handling, hidden=not open_ids)
     done = tell_file(file, book, how, at=at, regime=regime, say=progress())
     typer.echo(f"new 新增 {done.fresh:,}  known 重复 {done.known:,}  refused 退回 {done.refused:,}")
@@ -175,7 +175,7 @@ def told(
     """List the leads we told that wait for receipt or feedback, the largest loss first. 已发线索。"""
     from duanka.store.ledger import SYSTEM, Wanted
 
-    book, _, at = _open(ledger, keys)
+    book, _, at = ledger_and_rules(ledger, keys)
     with book.read(SYSTEM, at=at) as desk:
         counts = desk.count(Wanted("told_lead"))
         for one in desk.queue(Wanted("told_lead", open_only=True), limit=limit):
@@ -234,7 +234,8 @@ def party_here(ledger: str | None, keys: Path | None) -> Party:
     return Party(book, party_id, lambda at: policy.at(at.astimezone(SHANGHAI).date()))
 
 
-def _open(ledger: str | None, keys: Path | None) -> tuple[Ledger, Regime, datetime]:
+def ledger_and_rules(ledger: str | None, keys: Path | None) -> tuple[Ledger, Regime, datetime]:
+    """The ledger that the options or settings name, the rules of today, and the present instant."""
     from duanka.jobs.dataset import SHANGHAI
 
     settings, book = opened(ledger, keys, None)
