@@ -11,6 +11,7 @@ import polars as pl
 from duanka.errors import BadInput
 from duanka.governance import (
     attribution,
+    conduct,
     gaming,
     insiders,
     letters,
@@ -43,9 +44,12 @@ def month_tables(
     regime: Regime,
     *,
     month: int,
-    owed: pl.DataFrame | None = None,
+    told: Mapping[str, pl.DataFrame] | None = None,
 ) -> dict[str, pl.DataFrame]:
-    """The tables of one month by name; `owed` is what stands against leaving the ladder.
+    """The tables of one month by name.
+
+    `told` is what the ledger says, where there is one: `owed` as `governance.docket.owed`, and the frames of
+    `governance.conduct.of_ledger`.
 
     Raises: BadInput if the labels do not speak of the month.
     """
@@ -55,8 +59,8 @@ def month_tables(
             where="--period",
             fix=f"give a month from {months.name_of(found.span.begins)} to {months.name_of(found.span.last)}",
         )
-    period = pl.col("period") == months.name_of(month)
-    judged = listing.judge(found, regime, frames.get("institution"), owed=owed)
+    period, said = pl.col("period") == months.name_of(month), told or {}
+    judged = listing.judge(found, regime, frames.get("institution"), owed=said.get("owed"))
     share = regime.number("scorecards.interval_share")
     board = progress.board(frames, judged.table, interval_share=share)
     return {
@@ -69,6 +73,7 @@ def month_tables(
         "stock": stock.standing(frames, most_cards=int(regime.number("scorecards.usual_cards"))),
         "vintages": stock.vintages(found.attributed, found.span),
         "outreach": outreach.outreach(found.attributed, frames, regime),
+        "conduct": conduct.conduct(found.attributed, frames, said, month=month),
         "units": units.units(found.attributed, frames),
         "attribution": attribution.unattributed(found.attributed),
         "insiders": insiders.insiders(found, frames, regime, month=month),

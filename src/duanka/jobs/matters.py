@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from duanka.errors import BadInput, Conflict
-from duanka.governance import docket_steps, letters
-from duanka.governance.docket import INSIDER, KIND, Proposal, propose, regime_at
+from duanka.governance import conduct, docket_steps, letters
+from duanka.governance.docket import INSIDER, KIND, Proposal, owed, propose, regime_at
 from duanka.governance.docket_letters import letter_of
 from duanka.jobs.publish_pdf import pdf
 from duanka.store.ledger import SYSTEM, Wanted
@@ -88,6 +88,12 @@ def supervise(ledger: Ledger, policy: Policy, *, now: datetime, say: Progress) -
     with say.stage("提醒 reminding"):
         done.reminded = _each(ledger, now, lambda d, one: docket_steps.remind(d, one, policy))
     return done
+
+
+def ledger_says(ledger: Ledger, *, now: datetime) -> dict[str, pl.DataFrame]:
+    """What a month's publication takes from the ledger: what is owed, leads acted on, restrictions that ended."""
+    with ledger.desk(SYSTEM, at=now, purpose="publication of a month") as desk:
+        return {"owed": owed(desk), **conduct.of_ledger(desk)}
 
 
 def write_letter(

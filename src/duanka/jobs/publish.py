@@ -13,12 +13,14 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from duanka.errors import BadInput
-from duanka.governance import listing, months, publication, scorecard, what_if
+from duanka.governance import listing, monthly_page, months, publication, scorecard, what_if
 from duanka.governance.monthly import workbook
 from duanka.jobs.dataset import known_before, parse_instant
 from duanka.jobs.load import load
+from duanka.jobs.publish_pdf import can_print, pdf
+from duanka.jobs.publish_succession import succession
 from duanka.policy import dated
-from duanka.tables import time_of
+from duanka.tables import INPUTS, time_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -66,18 +68,20 @@ def publish(
     sender: str,
     settings: Settings,
     say: Progress,
+    told: Mapping[str, pl.DataFrame] | None = None,
 ) -> Published:
     """The month as it was known at its end (or before `as_of`), frozen in a folder of `out` with its digests.
 
     A folder that is there already is never changed: the same bytes leave it as it is, other bytes are frozen
-    beside it as a revision. Earlier frozen months that have become others since are marked so.
+    beside it as a revision. Earlier frozen months that have become others since are marked so. `told` is what
+    the ledger says (`governance.publication.month_tables`).
 
     Raises: BadInput if the period is no month, or labels do not speak of it.
     """
     judged = _judged(data, period, as_of, settings=settings, say=say)
     with say.stage("编制 making the month"):
         tables = publication.month_tables(
-            judged.found, judged.frames, judged.regime, month=judged.month
+            judged.found, judged.frames, judged.regime, month=judged.month, told=told
         )
         files = _files(tables, judged, sender)
     revises = _revised(out, judged)
@@ -131,7 +135,10 @@ def _judged(
     with tempfile.TemporaryDirectory() as work:
         loaded = load(data, Path(work), settings=settings, say=say)
         with say.stage("倒查 tracing back"):
-            frames = known_before(loaded, instant)
+            frames = dict(known_before(loaded, instant))
+            merged = succession(data)
+            if merged is not None:
+                frames["succession"] = merged
             found = scorecard.govern(frames, instant, regime)
     if found is None:
         raise _silent()
@@ -149,7 +156,7 @@ def _last_known(frames: Mapping[str, pl.DataFrame]) -> datetime:
     last = [
         frame[time].max()
         for name, frame in frames.items()
-        if (time := time_of(name)) and frame.height
+        if name in INPUTS and (time := time_of(name)) and frame.height
     ]
     return max(last)  # type: ignore[type-var, return-value]
 
@@ -168,7 +175,11 @@ def _files(tables: Mapping[str, pl.DataFrame], judged: _Month, sender: str) -> d
     for place, part in (("", open_tables), ("restricted/", restricted)):
         for name, frame in part.items():
             files[f"{place}{name}.csv"] = frame.write_csv(include_bom=True).encode()
-    files["report.xlsx"] = workbook(open_tables, period=months.name_of(judged.month))
+    name = months.name_of(judged.month)
+    files["report.xlsx"] = workbook(open_tables, period=name)
+    files["report.html"] = monthly_page.html(open_tables, period=name, sender=sender).encode()
+    if can_print():
+        files["report.pdf"] = pdf(monthly_page.typ(open_tables, period=name, sender=sender))
     written = publication.month_letters(
         tables, judged.frames, judged.regime, as_of=judged.as_of, sender=sender
     )

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from duanka.verbs import governance_matters
+from duanka.verbs.ledger_options import At, Keys, now, opened
 from duanka.verbs.options import AsOf, Data, Out, Policies, progress, settings_of
 
 Period = Annotated[str, typer.Option("--period", help="the month, such as 2026-10 期间（月）")]
@@ -30,14 +31,28 @@ def publish(
     sender: Annotated[
         str, typer.Option(help="who signs the letters 发函单位")
     ] = "打击治理电信网络新型违法犯罪工作联席会议办公室",
+    ledger: At = None,
+    keys: Keys = None,
     policy: Policies = None,
 ) -> None:
     """Freeze a month of DATA in OUT: scorecards, proposals, letters, report, digests. 发布并固定一个月的治理结果。"""
     settings = settings_of(policy)
     from duanka.jobs.publish import publish as job
 
+    told = None
+    if ledger:
+        from duanka.jobs.matters import ledger_says
+
+        told = ledger_says(opened(ledger, keys, policy)[1], now=now())
     done = job(
-        data, out, period=period, as_of=as_of, sender=sender, settings=settings, say=progress()
+        data,
+        out,
+        period=period,
+        as_of=as_of,
+        sender=sender,
+        settings=settings,
+        say=progress(),
+        told=told,
     )
     said = "frozen 已固定" if done.fresh else "the same bytes were there already 内容相同，未重写"
     typer.echo(f"{done.folder}: {len(done.digests)} files 个文件, {said}")
