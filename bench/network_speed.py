@@ -155,8 +155,8 @@ def _tracing(*, quick: bool) -> list[dict[str, Any]]:
     import numpy as np
 
     from duanka.network import book as books
-    from duanka.network.purse import FIFO, PRO_RATA
     from duanka.network.loss import Losses
+    from duanka.network.purse import FIFO, PRO_RATA
     from duanka.network.walk import Limits, walk
 
     count = QUICK_TRANSFERS if quick else TRANSFERS

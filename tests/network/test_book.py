@@ -31,6 +31,10 @@ def test_each_account_finds_what_it_paid_in_time_order(rows):
     for a in range(len(ids)):
         mine = book.paid[book.accounts[a, b.FIRST] : book.accounts[a, b.END]]
         assert mine[:, b.ROW].tolist() == [i for i, p in enumerate(book.payer) if p == a]
+    for i, payee in enumerate(book.payee):
+        first, end = book.accounts[payee, b.FIRST], book.accounts[payee, b.END]
+        earlier = (book.paid[first:end, b.ROW] < i).sum()
+        assert book.paid[book.place[i], b.AFTER] == first + earlier
 
 
 def test_only_the_reserved_ids_are_exits():

@@ -20,7 +20,7 @@ EXITS = ("MERCHANT:", "OVERSEAS:", "CRYPTO:")
 """Payees that begin like this, and CASH, are where money leaves the accounts that can be followed."""
 
 
-ROW, PAYEE, AMOUNT, PAYER_HAD, PAYEE_HAD = range(5)
+ROW, PAYEE, AMOUNT, PAYER_HAD, PAYEE_HAD, AFTER = range(6)
 """Columns of `Book.paid`."""
 FIRST, END, CLOSING, EXIT = range(4)
 """Columns of `Book.accounts`."""
@@ -31,7 +31,7 @@ class Book(NamedTuple):
 
     Shapes: `payer`, `payee`, `at`, `amount` one a transfer. `paid` the same transfers grouped by
         payer, each group in time order: row, payee, amount, the payer's and the payee's balance
-        just before. `accounts` one a row: where its group begins and ends in `paid`, its balance
+        just before, and where in `paid` the payee's own payments after it begin. `accounts` one a row: where its group begins and ends in `paid`, its balance
         after the last transfer, and 1 if it is an exit. `place` a transfer's place in `paid`.
     Units: amounts and balances fen; `at` UTC microseconds. One line of memory holds all that a
         walk asks of a transfer, which is what makes it quick.
@@ -101,7 +101,7 @@ def _grouped(
         end += accounts[a, END]
         accounts[a, FIRST] = end - accounts[a, END]
         accounts[a, END] = accounts[a, FIRST]
-    paid = np.empty((len(payer), 5), np.int64)
+    paid = np.empty((len(payer), 6), np.int64)
     place = np.empty(len(payer), np.int32)
     for i in range(len(payer)):
         k = accounts[payer[i], END]
@@ -110,6 +110,8 @@ def _grouped(
         paid[k, ROW] = i
         paid[k, PAYEE] = payee[i]
         paid[k, AMOUNT] = amount[i]
+        # so far the payee has paid what came before
+        paid[k, AFTER] = accounts[payee[i], END]
     return paid, place, accounts
 
 

@@ -25,15 +25,20 @@ def push(heap: NDArray[np.int64], count: int, key: int) -> int:
 @njit(cache=True)
 def pop(heap: NDArray[np.int64], count: int) -> int:
     """The number of keys left after the least, `heap[0]`, has gone."""
-    left, at = count - 1, 0
-    key = heap[left]
-    while 2 * at + 1 < left:
+    sink(heap, count - 1, heap[count - 1])
+    return count - 1
+
+
+@njit(cache=True)
+def sink(heap: NDArray[np.int64], count: int, key: int) -> None:
+    """Puts this key in place of the least of the `count`; nothing moves where it still is the least."""
+    at = 0
+    while 2 * at + 1 < count:
         child = 2 * at + 1
-        if child + 1 < left and heap[child + 1] < heap[child]:
+        if child + 1 < count and heap[child + 1] < heap[child]:
             child += 1
         if heap[child] >= key:
             break
         heap[at] = heap[child]
         at = child
     heap[at] = key
-    return left

@@ -11,8 +11,8 @@ import polars as pl
 
 from duanka.errors import BadInput
 from duanka.network import book as books
-from duanka.network.hops import FIFO, PRO_RATA
 from duanka.network.loss import MATCHES, NO_AMOUNT, Losses, Reports, losses
+from duanka.network.purse import FIFO, PRO_RATA
 from duanka.network.walk import Found, Limits, walk
 from duanka.tables import typed
 

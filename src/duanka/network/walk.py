@@ -20,7 +20,7 @@ ROOM = 1 << 16
 
 
 class Limits(NamedTuple):
-    """How far a walk goes; `attribution` is hops.FIFO or hops.PRO_RATA, `least` fen."""
+    """How far a walk goes; `attribution` is purse.FIFO or purse.PRO_RATA, `least` fen."""
 
     max_hops: int
     budget_edges: int
@@ -41,7 +41,7 @@ class Seeds(NamedTuple):
 
 
 class Walk(NamedTuple):
-    """Room for one walk at a time: the book, the limits, and tables whose columns `hops` names.
+    """Room for one walk at a time: the book, the limits, and tables whose columns `purse` names.
 
     `holder_of` gives an account's row in `holders`, and comes and goes as NOBODY.
     """
