@@ -9,11 +9,11 @@ def key(n):
 
 def test_a_key_is_found_where_the_log_has_it_until_its_time_is_over():
     repeats = Repeats(2 * HOUR, 100)
-    repeats.add(key(1), 11, now_us=0)
-    repeats.add(key(2), 22, now_us=HOUR)
-    assert (repeats.find(key(1)), repeats.find(key(3))) == (11, None)
+    repeats.add(key(1), 11 << 16, now_us=0)
+    repeats.add(key(2), 22 << 16 | 7, now_us=HOUR)
+    assert (repeats.find(key(1)), repeats.find(key(3))) == (11 << 16, None)
     repeats.add(key(3), 33, now_us=2 * HOUR)
-    assert repeats.find(key(1)) == 11
+    assert repeats.find(key(1)) == 11 << 16
     repeats.add(key(4), 44, now_us=2 * HOUR + 1)
     assert repeats.find(key(1)) is None
     assert repeats.oldest_place() == 22

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Self
 import msgspec
 
 from duanka.errors import BadInput, DuankaError, Unavailable
-from duanka.intercept import batch, concluding, hot_path, snapshots
+from duanka.intercept import batch, concluding, hot_path, keeping, snapshots
 from duanka.intercept.answers import Answer, Refused, Said, Taken
 from duanka.intercept.events import ANSWERED, REGISTER, decode, key_of
 from duanka.tables import INPUTS
@@ -162,7 +162,7 @@ class Door:
         return concluding.timed_out(terms, event, facts)
 
     def challenge(self) -> int:
-        """How many events the challenger has answered now, of those whose answers have left."""
+        """How many events the challenger has answered now, after their answers left."""
         return self._held.shadow.catch_up() if self._held.shadow is not None else 0
 
     def snapshot(self) -> None:
@@ -174,6 +174,15 @@ class Door:
             raise self._away()
         self._settle()
         self._keep(self.save(), self._held.log.end)
+
+    def tend(self, *, now_us: int) -> int:
+        """How many parts of the log were removed now: those that policy no longer lets the door keep.
+
+        Raises: as `snapshot`; the log is kept whole then.
+        """
+        gone = keeping.tend(self._held, self.snapshot, now_us)
+        self._counters["log_parts_removed"] += gone
+        return gone
 
     def _keep(self, tree: Any, place: int) -> None:
         try:

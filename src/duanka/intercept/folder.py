@@ -31,6 +31,13 @@ class About(msgspec.Struct, frozen=True):
     catalogue: dict[str, str]
 
 
+class Mark(msgspec.Struct, frozen=True):
+    """A snapshot that stays, and when it was made. Units: `made_at` UTC microseconds."""
+
+    place: int
+    made_at: int
+
+
 class Folder:
     """A door's folder, held by one process at a time.
 
@@ -90,13 +97,33 @@ class Folder:
         """The newest whole snapshot: the log's place it belongs to, and the tree."""
         return snapshots.newest(self._path / "snapshots")
 
-    def oldest(self) -> tuple[int, Any] | None:
-        """The snapshot that the door began with, where it was warmed; else the oldest kept."""
-        return snapshots.oldest(self._path / "snapshots")
+    def oldest(self, least: int = 0) -> tuple[int, Any] | None:
+        """The oldest whole snapshot of a place that is no less than that."""
+        return snapshots.oldest(self._path / "snapshots", least)
 
     def keep(self, tree: Any, place: int) -> None:
         """Nothing; the tree stands as the snapshot of the log's place."""
-        snapshots.write(self._path / "snapshots", place, tree)
+        marked = {one.place for one in self.marks()}
+        snapshots.write(self._path / "snapshots", place, tree, marked=marked)
+
+    def marks(self) -> list[Mark]:
+        """The snapshots that stay, oldest first."""
+        told = self._path / "marks.json"
+        return msgspec.json.decode(told.read_bytes(), type=list[Mark]) if told.exists() else []
+
+    def mark(self, place: int, made_at: int) -> None:
+        """Nothing; the snapshot of the place stays."""
+        self._tell_marks([*self.marks(), Mark(place, made_at)])
+
+    def drop(self, before: int) -> int:
+        """How many snapshots of places before that were removed; their marks are gone too."""
+        self._tell_marks([one for one in self.marks() if one.place >= before])
+        return snapshots.drop(self._path / "snapshots", before)
+
+    def _tell_marks(self, marks: list[Mark]) -> None:
+        draft = self._path / "marks.tmp"
+        draft.write_bytes(msgspec.json.encode(marks))
+        draft.replace(self._path / "marks.json")
 
     def close(self) -> None:
         """Nothing; another process may take the folder."""

@@ -77,13 +77,14 @@ def open_door(
         log = folder.log()
         known, repeats = _empty(judges, folder)
         found = folder.newest()
-        place = log.begins()
+        place = 0
         if found is not None:
             place = found[0]
             _take_up(known, repeats, found[1], folder.name)
         elif warm is not None and log.next_number == 0:
             warm_up(known, warm, say)
             folder.keep({"known": known.save(), "repeats": repeats.save()}, log.end)
+        _goes_back(log, place, folder)
         with say.stage("重放日志 replaying the log"):
             replayed = replay(log, place, known, repeats, say)
     except BaseException:
@@ -114,16 +115,27 @@ def beginning(judges: Judges, folder: Folder, log: Log) -> tuple[Known, int]:
     Raises: BadInput if the log no longer goes back to a snapshot.
     """
     known, _ = _empty(judges, folder)
-    found = folder.oldest()
-    if found is not None and found[0] <= max(log.begins(), 0):
+    begins = log.begins()
+    found = folder.oldest(begins)
+    if found is not None and (begins or not found[0]):
         known.restore(found[1]["known"])
         return known, found[0]
-    if log.begins() == 0:
+    if not begins:
         return known, 0
-    raise BadInput(
+    raise _without_beginning(folder)
+
+
+def _goes_back(log: Log, place: int, folder: Folder) -> None:
+    """Nothing, if the log goes back to the place."""
+    if place < log.begins():
+        raise _without_beginning(folder)
+
+
+def _without_beginning(folder: Folder) -> BadInput:
+    return BadInput(
         "the log does not go back to any snapshot",
         where=folder.name,
-        fix="keep the log from the door's first day on",
+        fix="restore the door's folder from a copy: log and snapshots belong together",
     )
 
 

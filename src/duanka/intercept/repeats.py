@@ -11,7 +11,9 @@ _KEY = 16
 
 
 class Repeats:
-    """Keys of events taken, with where the log has them; the oldest are forgotten.
+    """Keys of events taken, with where the log has them: its place, and sixteen bits for which of the record.
+
+    The oldest are forgotten.
 
     Units: `window_us` how long a key is remembered, by when its event was taken; about 300 bytes a key.
     """
@@ -39,7 +41,7 @@ class Repeats:
 
     def oldest_place(self) -> int | None:
         """The first place of the log that a repeated delivery may still ask for."""
-        return self._place[self._order[0][1]] if self._order else None
+        return self._place[self._order[0][1]] >> 16 if self._order else None
 
     def save(self) -> dict[str, Any]:
         """All that `restore` needs, as arrays."""

@@ -14,6 +14,7 @@ import numpy as np
 from duanka.errors import Unavailable
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -23,7 +24,8 @@ _FRONT = struct.Struct("<4sQI")  # magic, bytes of the heading, sum of the headi
 KEPT = 2
 """How many snapshots stay: the newest, and one before it in case the newest is damaged.
 
-That of place 0, what a door was warmed with, always stays: all that was served follows from it and the log.
+That of place 0, what a door was warmed with, stays as long as the log goes back to it, and so do those that
+are marked: all that was served follows from one of them and the log.
 """
 _ARRAY = "#array"
 
@@ -36,10 +38,11 @@ class _Heading(msgspec.Struct, array_like=True):
     arrays: list[tuple[str, tuple[int, ...], int]]
 
 
-def write(folder: Path, place: int, tree: Any) -> Path:
+def write(folder: Path, place: int, tree: Any, *, marked: Collection[int] = ()) -> Path:
     """The snapshot's file; older ones than the last two are removed.
 
-    Columns: `tree` dicts, lists, numbers, text, bytes and arrays; `place` where the log goes on from.
+    Columns: `tree` dicts, lists, numbers, text, bytes and arrays; `place` where the log goes on from;
+        `marked` places whose snapshots stay.
     Raises: Unavailable if the disk refuses; the older snapshots are untouched then.
     """
     try:
@@ -54,7 +57,7 @@ def write(folder: Path, place: int, tree: Any) -> Path:
         finally:
             os.close(handle)
         for old in _files(folder)[KEPT:]:
-            if int(old.stem):
+            if int(old.stem) and int(old.stem) not in marked:
                 old.unlink()
     except OSError as error:
         raise Unavailable(
@@ -87,10 +90,19 @@ def newest(folder: Path) -> tuple[int, Any] | None:
     return None
 
 
-def oldest(folder: Path) -> tuple[int, Any] | None:
-    """The oldest whole snapshot, as `newest`."""
-    found = (_read(path) for path in reversed(_files(folder)))
+def oldest(folder: Path, least: int = 0) -> tuple[int, Any] | None:
+    """The oldest whole snapshot of a place that is no less than that, as `newest`."""
+    paths = (path for path in reversed(_files(folder)) if int(path.stem) >= least)
+    found = (_read(path) for path in paths)
     return next((one for one in found if one is not None), None)
+
+
+def drop(folder: Path, before: int) -> int:
+    """How many snapshots of places before that were removed."""
+    gone = [path for path in _files(folder) if int(path.stem) < before]
+    for path in gone:
+        path.unlink()
+    return len(gone)
 
 
 def _files(folder: Path) -> list[Path]:

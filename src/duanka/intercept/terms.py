@@ -47,6 +47,11 @@ class Terms:
     reduced: Mapping[str, tuple[str, str]]
 
 
+def day_of(instant: int) -> date:
+    """The instant's day in Shanghai. Units: UTC microseconds."""
+    return _EPOCH + timedelta(days=(instant + EAST_US) // DAY)
+
+
 class TermsBook:
     """The terms by instant; days between two turning points of the policy share one."""
 

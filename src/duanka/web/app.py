@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import secrets
+import time
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
@@ -58,7 +59,7 @@ def make_app(api: v1.Api, *, pages: Sequence[BaseRoute] = ()) -> Straight:
 
 
 async def keep_snapshots(waiting: Waiting, *, every_s: float = SNAPSHOT_S) -> None:
-    """Nothing, ever; after each stretch in which events came in the door has written a snapshot."""
+    """Nothing, ever; after each stretch in which events came in the door has a snapshot, and keeps no longer log than it may."""
     done = 0
     while True:
         await asyncio.sleep(every_s)
@@ -67,6 +68,7 @@ async def keep_snapshots(waiting: Waiting, *, every_s: float = SNAPSHOT_S) -> No
         done = waiting.taken
         try:
             await waiting.ask(lambda door: door.snapshot())
+            await waiting.ask(lambda door: door.tend(now_us=time.time_ns() // 1_000))
         except DuankaError as error:  # the log still has everything; a start only takes longer
             LOG.warning("no snapshot: %s", error.what)
 
