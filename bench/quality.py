@@ -7,7 +7,7 @@ import time
 
 import measure
 
-PARTS = ("sets", "towns", "networks", "roles", "governance")
+PARTS = ("sets", "towns", "other", "networks", "roles", "governance")
 
 
 def main() -> None:
@@ -24,6 +24,7 @@ def main() -> None:
         parts = {
             "sets": sets,
             "towns": towns,
+            "other": other,
             "networks": networks,
             "roles": roles,
             "governance": governance,
@@ -75,6 +76,13 @@ def towns(*, quick: bool) -> None:
         **town_figures.harm(pooled),
     }
     measure.keep("quality_towns", found)
+
+
+def other(*, quick: bool) -> None:
+    """Towns written by another hand, judged by the models that ship."""
+    import other_quality
+
+    other_quality.bench(quick=quick)
 
 
 def networks(*, quick: bool) -> None:

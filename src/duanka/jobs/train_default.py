@@ -17,6 +17,7 @@ import polars as pl
 from duanka.features import catalogue
 from duanka.features.records import micros
 from duanka.jobs import judges, teach
+from duanka.jobs.as_held import as_held
 from duanka.jobs.dataset import Dataset, ask_frames
 from duanka.jobs.train import keep
 from duanka.models.examples import Examples, TrainSettings
@@ -44,6 +45,8 @@ DEPLOY_RATES: dict[str, float] = {
     "opening": 1 / 150,
 }
 EVENTS_A_TOWN = 8_000
+# How long a town's books may reach, from and to; as long as anybody may hand over.
+DAYS = (28.0, 120.0)
 
 
 @dataclass(frozen=True)
@@ -126,12 +129,19 @@ def _any(patterns: tuple[str, ...], name: str) -> bool:
 def plan_of(practice: Practice, n: int) -> Plan:
     """The n-th town's plan: its own seed and its own ways."""
     varied = Plan.varied(practice.seed + n)
-    return replace(varied, people=practice.people, rings=practice.rings, habits=practice.habits)
+    chance = np.random.default_rng([practice.seed + n, 17])
+    return replace(
+        varied,
+        people=practice.people,
+        rings=practice.rings,
+        habits=practice.habits,
+        days=int(np.exp(chance.uniform(*np.log(DAYS)))),
+    )
 
 
 def town_examples(plan: Plan, threads: int) -> dict[Subject, Examples]:
     """What one town teaches about every subject, from its truth."""
-    town = _in_other_money(build(plan), plan.seed)
+    town = as_held(_in_other_money(build(plan), plan.seed), plan.seed)
     dataset = as_dataset(town, threads)
     known = known_from_truth(dataset, town)
     out: dict[Subject, Examples] = {}
