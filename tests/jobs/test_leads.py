@@ -1,9 +1,10 @@
+import hashlib
 from datetime import timedelta
 
 import pytest
 
 from duanka.errors import BadInput, NotAllowed, NotFound
-from duanka.jobs.leads import Sender, Telling, clocks, introduced, take_file, tell_file
+from duanka.jobs.leads import Sender, Telling, clocks, document_of, introduced, take_file, tell_file
 from duanka.jobs.progress import Progress
 from leads_room import enrolled, policy
 from ledgers import AT, ledger
@@ -94,3 +95,16 @@ def test_an_introduction_that_cannot_be_read_is_said(tmp_path, text):
         path.write_text(text, encoding="utf-8")
     with pytest.raises(BadInput, match="introduction"):
         introduced(path)
+
+
+def test_a_document_is_kept_by_its_digest_and_half_a_document_is_none(tmp_path):
+    path = tmp_path / "paper.pdf"
+    path.write_bytes(b"a document")
+    told = {"number": "N-1", "issuer_id": "police_1", "issued_at": AT.isoformat()}
+    assert document_of(path, **told).sha256 == hashlib.sha256(b"a document").hexdigest()
+    for change in ({"issued_at": "2026-06-01T09:00:00"}, {"issued_at": "soon"}):
+        with pytest.raises(BadInput):
+            document_of(path, **(told | change))
+    path.write_bytes(b"")
+    with pytest.raises(BadInput):
+        document_of(path, **told)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -163,3 +164,24 @@ def introduced(path: Path) -> Any:
             where=path.name,
             fix="name the file that the partner's `duanka lead introduce` wrote",
         ) from error
+
+
+def document_of(path: Path, *, number: str, issuer_id: str, issued_at: str) -> authority.Document:
+    """The authority's document as it is kept: the file stays where it is, its digest says which it was.
+
+    Raises: BadInput if the file cannot be read, or the instant is none with an offset.
+    """
+    try:
+        at = datetime.fromisoformat(issued_at)
+        held = path.read_bytes()
+    except (OSError, ValueError) as error:
+        raise BadInput(
+            "the document or its instant cannot be read",
+            where=path.name,
+            fix="name the file, and write the instant like 2026-06-01T09:00:00+08:00",
+        ) from error
+    if at.tzinfo is None or not held:
+        raise BadInput(
+            "an instant without offset, or an empty file", where=path.name, fix="give both whole"
+        )
+    return authority.Document(number, issuer_id, at, hashlib.sha256(held).hexdigest())

@@ -25,6 +25,7 @@ MOVES: dict[str, tuple[str, ...]] = {
     "freeze": ("freeze", "unfreeze", "return_funds"),
     "ended": ("stop_payment", "freeze"),
 }
+MEASURES = ("stop_payment", "freeze", "unfreeze", "return_funds")
 _ENDS = ("unfreeze", "return_funds")
 _MONTH = timedelta(days=30)
 
@@ -51,8 +52,15 @@ def carry_out(
     """The hold on the card after the measure was carried out; the same document twice is one act.
 
     `card` is kind and id. A stop-payment lasts the hours of policy and comes at most so many times.
-    Raises: NotAllowed without a document of the authority; Conflict if it cannot follow what stands.
-    """  # fmt: skip
+    Raises: NotAllowed without a document of the authority; Conflict if it cannot follow what stands;
+        BadInput if the card is no account, or there is no such measure.
+    """
+    if card[0] != "account" or not card[1] or measure not in MEASURES:
+        raise BadInput(
+            "that is held by no document",
+            where=f"{card[0]} {measure}",
+            fix=f"an account, and one of {', '.join(MEASURES)}",
+        )
     _shown(document, measure)
     assert document is not None  # noqa: S101  # just shown
     about = f"{card[0]}:{card[1]}"

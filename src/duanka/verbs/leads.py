@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from duanka.verbs import leads_ask, leads_cti, leads_exchange, leads_links
+from duanka.verbs import leads_ask, leads_cti, leads_exchange, leads_holds, leads_links
 from duanka.verbs.leads_exchange import Region, Unit, ledger_and_rules
 from duanka.verbs.ledger_options import At, Keys, Which
 from duanka.verbs.options import Data, progress
@@ -30,6 +30,7 @@ def add(app: typer.Typer) -> None:
     leads_ask.add(inside)
     leads_links.add(inside)
     leads_cti.add(inside)
+    leads_holds.add(inside)
     app.add_typer(inside, name="lead")
 
 
