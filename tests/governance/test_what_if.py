@@ -1,6 +1,6 @@
 import polars as pl
 
-from duanka.governance.what_if import beside
+from duanka.governance.what_if import beside, by_chance, held
 
 
 def listing(**units):
@@ -35,3 +35,17 @@ def test_who_enters_who_leaves_and_how_much_of_it_is_noise():
 def test_the_same_policy_changes_nobody():
     same = listing(a="notice", b="interview")
     assert beside(same, same, pl.DataFrame()).is_empty()
+
+
+def test_how_often_a_change_comes_again_and_how_many_differ_by_chance_alone():
+    now, then = listing(a="notice", b="notice"), listing(a="none", b="none")
+    rows = beside(now, then, pl.DataFrame())
+    likewise, otherwise = (
+        (now, then),
+        (listing(a="none", b="none"), listing(a="red_card", b="none")),
+    )
+    told = held(rows, [likewise, otherwise, likewise, otherwise])
+    assert dict(told.select("unit_id", "held_share").iter_rows()) == {"a": 0.5, "b": 0.5}
+    assert by_chance(now, [now, listing(a="none", b="interview")]) == 1.0
+    assert held(rows, [])["held_share"].to_list() == [None, None]
+    assert by_chance(now, []) is None

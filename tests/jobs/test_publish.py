@@ -83,10 +83,15 @@ def test_other_bytes_for_a_frozen_month_stand_beside_it(tmp_path):
 def test_another_policy_lists_others_and_says_how_sure_that_is(tmp_path):
     (tmp_path / "higher.yaml").write_text(HIGHER, encoding="utf-8")
     how = {"period": "2025-10", "as_of": None, "settings": SETTINGS, "say": Progress()}
-    rows = compare(data(), other=[tmp_path], **how)
+    done = compare(data(), other=[tmp_path], draws=1, **how)
+    rows = done.rows
+    assert set(rows["held_share"]) <= {0.0, 1.0}
+    assert done.by_chance >= 0
     assert rows.height > 0
     assert set(rows["change"]) <= {"leaves", "moves"}
-    assert compare(data(), other=[], **how).is_empty()
+    same = compare(data(), other=[], **how)
+    assert same.rows.is_empty()
+    assert same.by_chance is None
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ import polars as pl
 from duanka.errors import BadInput
 from duanka.governance import listing, monthly_page, months, publication, scorecard, what_if
 from duanka.governance.monthly import workbook
+from duanka.governance.redraw import redrawn
 from duanka.jobs.dataset import known_before, parse_instant
 from duanka.jobs.load import load
 from duanka.jobs.publish_pdf import can_print, pdf
@@ -98,6 +99,14 @@ def publish(
     return Published(folder, manifest["files"], tuple(revises), fresh)  # type: ignore[arg-type]
 
 
+@dataclass(frozen=True)
+class Compared:
+    """The listings that differ under another policy, and how many differ by chance alone (None if nothing was drawn)."""
+
+    rows: pl.DataFrame
+    by_chance: float | None
+
+
 def compare(
     data: Path,
     *,
@@ -106,10 +115,11 @@ def compare(
     other: list[Path],
     settings: Settings,
     say: Progress,
-) -> pl.DataFrame:
+    draws: int = 0,
+) -> Compared:
     """The listings of the month that differ when further policy folders are laid over those in force.
 
-    Columns: as `governance.what_if.beside`.
+    Columns: as `governance.what_if.beside`, with `held_share` from so many draws.
     """
     now = _judged(data, period, as_of, settings=settings, say=say)
     folders = [Path(folder) for folder in settings.policy_folders]
@@ -117,12 +127,25 @@ def compare(
     found = scorecard.govern(now.frames, now.as_of, regime)
     if found is None:
         raise _silent()
-    institution = now.frames.get("institution")
-    here = listing.judge(now.found, now.regime, institution)
-    there = listing.judge(found, regime, institution)
-    name = months.name_of(now.month)
-    tables = [one.filter(pl.col("period") == name) for one in (here.table, there.table)]
-    return what_if.beside(tables[0], tables[1], here.evidence)
+    here, there = _listed(now.found, now.regime, now), _listed(found, regime, now)
+    pairs = []
+    with say.stage("重抽 drawing again"):
+        for seed in range(draws):
+            both = ((now.found, now.regime), (found, regime))
+            again = [_listed(redrawn(one, seed=seed), rules, now).table for one, rules in both]
+            pairs.append((again[0], again[1]))
+            say.advance(seed + 1, draws)
+    rows = what_if.beside(here.table, there.table, here.evidence)
+    return Compared(
+        what_if.held(rows, pairs), what_if.by_chance(here.table, [pair[0] for pair in pairs])
+    )
+
+
+def _listed(found: Governed, regime: Regime, month: _Month) -> listing.Judged:
+    """The month's listings, the ladder walked from the first."""
+    judged = listing.judge(found, regime, month.frames.get("institution"))
+    this = pl.col("period") == months.name_of(month.month)
+    return listing.Judged(judged.table.filter(this), judged.evidence)
 
 
 def _judged(

@@ -86,6 +86,9 @@ def what_if(
         typer.Option("--other", help="policy folder to compare with; may be repeated 对照政策"),
     ],
     *,
+    draws: Annotated[
+        int, typer.Option(min=0, help="draw the cards again so often, to tell chance 重抽次数")
+    ] = 20,
     as_of: AsOf = None,
     policy: Policies = None,
 ) -> None:
@@ -93,9 +96,18 @@ def what_if(
     settings = settings_of(policy)
     from duanka.jobs.publish import compare as job
 
-    found = job(data, period=period, as_of=as_of, other=other, settings=settings, say=progress())
+    done = job(
+        data,
+        period=period,
+        as_of=as_of,
+        other=other,
+        settings=settings,
+        say=progress(),
+        draws=draws,
+    )
+    found = done.rows
     typer.echo(
-        f"{'unit':<28}{'now':>18}{'then':>18}{'change':>9}{'ratio from':>12}{'to':>8}  noise"
+        f"{'unit':<28}{'now':>18}{'then':>18}{'change':>9}{'ratio from':>12}{'to':>8}  noise       comes again"
     )
     for row in found.iter_rows(named=True):
         unit = f"{row['unit_kind']} {row['unit_id']}"
@@ -106,5 +118,8 @@ def what_if(
         typer.echo(
             f"{unit:<28}{row['listing_now']:>18}{row['listing_then']:>18}{row['change']:>9}{low:>12.2f}{high:>8.2f}"
             f"  {'maybe 可能' if row['noise'] else 'no 否' if row['noise'] is not None else '-'}"
+            f"  {'-' if row['held_share'] is None else format(row['held_share'], '.0%')}"
         )
+    if done.by_chance is not None:
+        typer.echo(f"by chance alone {done.by_chance:.1f} would differ 仅因偶然也会不同的个数")
     typer.echo(f"{found.height} units differ 个单位不同")
