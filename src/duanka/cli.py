@@ -55,13 +55,19 @@ def run(
     fmt: Annotated[
         Format, typer.Option("--format", help="how tables are written 表格格式")
     ] = Format.PARQUET,
+    earlier: Annotated[
+        Path | None, typer.Option(help="an earlier run, whose networks keep their ids 前次运行输出")
+    ] = None,
     policy: Policies = None,
 ) -> None:
     """Judge every card of DATA, write tables and report.html to OUT. 评判全部卡片。"""
     settings = settings_of(policy)
     from duanka.jobs.run import run as job
 
-    job(data, out, as_of=as_of, model=model, fmt=fmt.value, settings=settings, say=progress())
+    job(
+        data, out, as_of=as_of, model=model, fmt=fmt.value, settings=settings, say=progress(),
+        earlier=earlier,
+    )  # fmt: skip
     _show_run(out)
 
 

@@ -29,10 +29,13 @@ def beyond(
     """The tables network, score (with networks), role, action, scorecard, listing and outreach.
 
     Columns: `written` holds the tables `score` and `flow` of the run; `earlier` is the `network` table
-        of the run before, whose networks keep their ids.
+        of the run before, whose networks keep their ids; what became of each is then told in
+        `network_history` (`network.identity`).
     """
     discovered, found = found_tables(dataset, written, regime, say, earlier=earlier)
     found = dict(written) | found
+    if earlier is not None:
+        found["network_history"] = discovered.history
     found |= fill_roles(dataset, found, regime, say, discovered=discovered)
     with say.stage("治理评分 judging outlets and institutions"):
         found |= govern(dataset.frames, dataset.as_of, regime)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from duanka import tables
+from duanka.errors import BadInput
 from duanka.network import identity
 from duanka.network.communities import Networks, find_networks
 from duanka.network.enlist import enlisted
@@ -18,6 +19,7 @@ from duanka.network.rules import rules_of
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
+    from pathlib import Path
 
     from duanka.jobs.dataset import Dataset
     from duanka.jobs.progress import Progress
@@ -101,6 +103,22 @@ def _listed(found: Networks, regime: Regime) -> pl.DataFrame:
     strong = found.members.filter(pl.col("strength") >= rules_of(regime).member)
     table = strong.with_columns(pl.col("subject_kind").cast(pl.String))
     return tables.typed("network", table).sort("network_id", "subject_kind", "subject_id")
+
+
+def networks_of(run: Path) -> pl.DataFrame:
+    """The `network` table that a run before wrote, in either format.
+
+    Raises: BadInput if the folder holds none.
+    """
+    for suffix, read in (("parquet", pl.read_parquet), ("csv", pl.read_csv)):
+        path = run / f"network.{suffix}"
+        if path.is_file():
+            return tables.typed("network", read(path))
+    raise BadInput(
+        f"{run.name} holds no table network",
+        where="--earlier",
+        fix="name the folder that an earlier run wrote, or leave it out on the first day",
+    )
 
 
 def with_networks(score: pl.DataFrame, network: pl.DataFrame) -> pl.DataFrame:

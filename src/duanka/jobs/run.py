@@ -11,6 +11,7 @@ import polars as pl
 from duanka import tables
 from duanka.jobs.beyond import beyond
 from duanka.jobs.dataset import SHANGHAI, Dataset, prepare
+from duanka.jobs.discover import networks_of
 from duanka.jobs.judge import Judged, judge_cards, judge_events, judge_openings
 from duanka.jobs.judges import Judge, pick_judges
 from duanka.jobs.load import Loaded, load
@@ -46,12 +47,17 @@ def run(
     fmt: str,
     settings: Settings,
     say: Progress,
+    earlier: Path | None = None,
 ) -> Ran:
     """The folder's cards, openings and last events judged, written to `out` with a report.
+
+    Networks keep the ids that they had in the run `earlier`, and `network_history` says what became
+    of those.
 
     Raises: BadInput if the folder holds nothing that can be judged; BadModel, BadPolicy.
     """
     policy = dated.load([_path(folder) for folder in settings.policy_folders])
+    before = None if earlier is None else networks_of(earlier)
     out.mkdir(parents=True, exist_ok=True)
     work = out / ".lake"
     try:
@@ -60,7 +66,7 @@ def run(
         regime = policy.at(dataset.as_of.astimezone(SHANGHAI).date())
         judges = pick_judges(dataset, model=model, regime=regime, settings=settings, say=say)
         judged = _judge(dataset, judges, regime, say)
-        written = beyond(dataset, _tables(dataset, judged, say), regime, say)
+        written = beyond(dataset, _tables(dataset, judged, say), regime, say, earlier=before)
         ran = Ran(judged, written, judges)
         with say.stage("写出 writing"):
             _write(ran.written, out, fmt)
