@@ -109,6 +109,7 @@ def page(request: Request, template: str, *, status: int = 200, **told: Any) -> 
             once=secrets.token_urlsafe(9),
             purpose=found.purpose if found else "",
             path=request.url.path,
+            here=f"{request.url.path}?{request.url.query}".rstrip("?"),
             query=dict(request.query_params),
             now=office(request).clock(),
             menu=menu(found.user.viewer) if found else [],

@@ -138,10 +138,12 @@ _OTHER: dict[str, Both] = {
     "drift.steady": ("稳定", "steady"),
     "drift.moving": ("有变化", "moving"),
     "drift.shifted": ("变化较大，应核查", "shifted: look into it"),
-    "drift.another": (
-        "由其他模型评判，其模型卡不在此处",
-        "judged by another model, whose card is not here",
+    "drift.joined": (
+        "评分已与同类比较合并，须与另一次评判相比（--beside）",
+        "joined with the comparison with peers: name another run with --beside",
     ),
+    "since.training": ("训练时", "the training"),
+    "since.run": ("另一次评判", "the other run"),
     "drift.nothing": ("没有评分", "no scores"),
     "drift.no_reference": ("模型卡未留存训练时的分布", "the model's card keeps no reference"),
     "model.held_out_average_precision": ("留出样本平均精度", "average precision, held out"),

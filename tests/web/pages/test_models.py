@@ -4,7 +4,6 @@ import pytest
 
 from console_room import console, write
 from duanka.web.findings import Findings
-from duanka.web.pages import models
 from ledgers import AT
 
 pytestmark = pytest.mark.anyio
@@ -27,7 +26,7 @@ async def test_who_judged_and_the_cards_of_what_ships(room):
         page = (await client.get("/models")).text
     assert "账户" in page
     assert "opening" in page
-    assert "由其他模型评判" in page
+    assert "须与另一次评判相比" in page
     assert "--beside" in page
 
 
@@ -38,15 +37,14 @@ def run_of(findings, tier, version):
 
 
 async def test_scores_that_moved_are_told_and_a_run_beside_is_compared(room, tmp_path):
-    shipped = models._cards(models.default_folder())[0]["version"]
     other = tmp_path / "other"
     other.mkdir()
-    found, unheard = run_of(room.findings, "normal", shipped), run_of(Findings(other, None), "suspicious", "m2")  # fmt: skip
+    found, unheard = run_of(room.findings, "normal", "m1"), run_of(Findings(other, None), "suspicious", "m2")  # fmt: skip
     office = room.app.state.office
     room.app.state.office = replace(office, findings=found, beside=unheard)
     async with room.entered("administrator") as client:
         page = (await client.get("/models")).text
     room.app.state.office = office
-    assert "变化较大" in page
+    assert "稳定" in page
     assert "100 / 100 张卡的等级不同" in page
     assert "加重" in page

@@ -19,6 +19,7 @@ from duanka.web import show
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from numpy.typing import NDArray
     from starlette.requests import Request
     from starlette.responses import Response
 
@@ -42,10 +43,9 @@ def models(request: Request) -> Response:
     office = show.office(request)
     used = office.findings.tally("score", ["card_kind", "model_version"]).rows(named=True)
     cards = _cards(default_folder())
-    versions = {row["model_version"] for row in used}
     return show.page(
         request, "models.html", used=used, cards=cards, shipped={one["version"] for one in cards},
-        drifts=[_drift(office.findings, one, versions) for one in cards],
+        drifts=[_drift(office.findings, one, office.beside) for one in cards],
         beside=_beside(office.findings, office.beside) if office.beside else None,
     )  # fmt: skip
 
@@ -62,24 +62,39 @@ def _cards(folder: Path) -> list[dict[str, Any]]:
     return found
 
 
-def _drift(findings: Findings, card: dict[str, Any], versions: set[str]) -> dict[str, Any]:
-    """How far the scores of a subject lie from those of the model's training; `why` where that cannot be told."""
+def _drift(findings: Findings, card: dict[str, Any], other: Findings | None) -> dict[str, Any]:
+    """How far the scores of a subject moved: `since` training, or another run; `why` where that cannot be told.
+
+    A card's score is joined with the comparison with its peers, and so is no score of the model alone: it is
+    held against another run's. Events and applications are scored by the model.
+    """
     subject = card["subject"]
-    table, equal = WHERE[subject]
-    scores = findings.sample(table, "score", **equal).to_numpy().astype(np.float64)
-    told: dict[str, Any] = {"subject": subject, "n": scores.size, "why": "", "found": None}
-    # Events and applications do not tell their model: they are the default's, unless a run named another.
-    if subject in ("account", "sim") and card["version"] not in versions:
-        return told | {"why": "another"}
-    if not scores.size:
-        return told | {"why": "nothing"}
+    scores = _scores(findings, subject)
+    told: dict[str, Any] = {"subject": subject, "n": scores.size, "why": "", "found": None, "since": "training"}  # fmt: skip
+    kept = card["reference"]
+    if subject in ("account", "sim"):
+        before = _scores(other, subject) if other else np.zeros(0)
+        kept = drift.reference(_no_features(before.size), before, [])
+        told |= {"since": "run", "why": "" if before.size else "joined"}
+    if not scores.size or told["why"]:
+        return told | {"why": told["why"] or "nothing"}
     try:
-        found = drift.drift(card["reference"], np.empty((scores.size, 0), np.float32), scores, [])[0]  # fmt: skip
+        found = drift.drift(kept, _no_features(scores.size), scores, [])[0]
     except BadModel:
         return told | {"why": "no_reference"}
     index = found.stability_index
     word = "shifted" if index > SHIFTED else "moving" if index > MOVING else "steady"
     return told | {"found": found, "word": word}
+
+
+def _scores(findings: Findings, subject: str) -> NDArray[np.float64]:
+    table, equal = WHERE[subject]
+    return findings.sample(table, "score", **equal).to_numpy().astype(np.float64)
+
+
+def _no_features(rows: int) -> NDArray[np.float32]:
+    """The features of so many rows, none of which a run keeps."""
+    return np.empty((rows, 0), np.float32)
 
 
 def _beside(findings: Findings, other: Findings) -> dict[str, Any]:

@@ -41,10 +41,11 @@ def page(request: Request) -> Response:
     inside.sort(key=lambda one: (-_weight(one["listing"]), -(one["lower_per_10k"] or 0)))
     provinces = _provinces(rows, listed)
     tiles = [one for one in rows if places.name_of(f"{one['unit_id'][:2]}0000") is None]
+    most = max((_rate(one) or 0 for one in tiles), default=0)
     return show.page(
         request, "regions.html", chosen=chosen, provinces=provinces, province=province,
-        shown=[_drawn(request, one) for one in provinces],
-        tiles=[_tile(request, one, listed) for one in tiles[:MOST_DISTRICTS]], districts=inside[:MOST_DISTRICTS], more=max(len(inside) - MOST_DISTRICTS, 0),
+        shown=[_drawn(request, one) for one in provinces if one["name"]],
+        tiles=[_tile(request, one, listed, most) for one in tiles[:MOST_DISTRICTS]], districts=inside[:MOST_DISTRICTS], more=max(len(inside) - MOST_DISTRICTS, 0),
     )  # fmt: skip
 
 
@@ -63,8 +64,7 @@ def _provinces(rows: list[dict[str, Any]], listed: dict[str, str]) -> list[dict[
         one["listing"] = max(one["listing"], listing, key=_weight)
     found = []
     for code, one in sums.items():
-        rate = 10_000 * one["implicated"] / one["exposure"] if one["exposure"] else None
-        found.append({"code": code, "name": places.name_of(code), "rate": rate, **one})
+        found.append({"code": code, "name": places.name_of(code), "rate": _rate(one), **one})
     return sorted(found, key=lambda one: (-_weight(one["listing"]), -(one["rate"] or 0)))
 
 
@@ -79,11 +79,17 @@ def _drawn(request: Request, one: dict[str, Any]) -> dict[str, Any]:
     return {"code": one["code"], "rate": rate, "word": word, "implicated": one["implicated"], "exposure": one["exposure"]}  # fmt: skip
 
 
-def _tile(request: Request, row: dict[str, Any], listed: dict[str, str]) -> dict[str, Any]:
-    """What the picture needs of a district that lies on no map, as a simulated town's."""
-    rate = 10_000 * row["implicated"] / row["exposure"] if row["exposure"] else None
-    listing = listed.get(row["unit_id"], "none")
-    return _drawn(request, {**row, "code": row["unit_id"], "rate": rate, "listing": listing})
+def _tile(
+    request: Request, row: dict[str, Any], listed: dict[str, str], most: float
+) -> dict[str, Any]:
+    """What is shown of a district that lies on no map, as a simulated town's; `heat` 0 to 4 of the highest rate."""
+    rate, listing = _rate(row), listed.get(row["unit_id"], "none")
+    told = _drawn(request, {**row, "code": row["unit_id"], "rate": rate, "listing": listing})
+    return told | {"heat": min(4, -(-int(4 * (rate or 0) * 100) // int(most * 100)) if most else 0)}
+
+
+def _rate(row: dict[str, Any]) -> float | None:
+    return 10_000 * row["implicated"] / row["exposure"] if row["exposure"] else None
 
 
 ROUTES = [Route("/governance/regions", page)]
