@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+import shell
 from duanka.jobs.leads_exchange import Party
 from duanka.leads import partner
 from duanka.policy import dated
@@ -18,7 +19,7 @@ from duanka.web.rates import Rates
 from ledgers import AT, ledger
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from datetime import datetime
     from pathlib import Path
 
@@ -120,3 +121,13 @@ def two(folder: Path, *, dialect: str = "sqlite", more: Any = None) -> Iterator[
         yield Two(*parties, clock)
     for book in books:
         book.close()
+
+
+def typed(*last: str) -> Callable[..., tuple[int, str, str]]:
+    """`duanka lead WORDS` with these words behind: exit code, what it said, and what went wrong."""
+
+    def call(*words: str) -> tuple[int, str, str]:
+        said = shell.duanka("lead", *words, *last)
+        return said.code, said.out, said.err
+
+    return call

@@ -1,24 +1,13 @@
-import sys
-
 import pytest
 
-from duanka import cli
 from duanka.store.ledger import open_ledger
-from leads_room import enrolled
+from leads_room import enrolled, typed
 
 
 @pytest.fixture
-def duanka(monkeypatch, capsys, tmp_path):
+def duanka(monkeypatch, tmp_path):
     monkeypatch.chdir(tmp_path)
-
-    def call(*words):
-        monkeypatch.setattr(sys, "argv", ["duanka", "lead", *words, "--ledger", "l.db"])
-        with pytest.raises(SystemExit) as left:
-            cli.main()
-        told = capsys.readouterr()
-        return left.value.code or 0, told.out, told.err
-
-    return call
+    return typed("--ledger", "l.db")
 
 
 def test_a_question_is_asked_by_one_and_approved_by_another_before_it_goes_out(duanka, tmp_path):

@@ -1,8 +1,6 @@
-import sys
-
 import pytest
 
-from duanka import cli
+from leads_room import typed
 
 HEAD = "lead_id,issued_at,issuer_id,card_kind,card_id\n"
 TEXT = HEAD + "L1,2026-06-01T11:00:00+08:00,police_1,account,A1\n"
@@ -11,17 +9,9 @@ HERE = ("--unit", "bank_1", "--region", "990101")
 
 
 @pytest.fixture
-def duanka(monkeypatch, capsys, tmp_path):
+def duanka(monkeypatch, tmp_path):
     monkeypatch.chdir(tmp_path)
-
-    def call(*words):
-        monkeypatch.setattr(sys, "argv", ["duanka", "lead", *words, "--ledger", "l.db"])
-        with pytest.raises(SystemExit) as left:
-            cli.main()
-        told = capsys.readouterr()
-        return left.value.code or 0, told.out, told.err
-
-    return call
+    return typed("--ledger", "l.db")
 
 
 def test_a_lead_kept_to_us_does_not_leave_and_one_from_stix_comes_in_once(duanka, tmp_path):

@@ -1,9 +1,8 @@
 import re
-import sys
 
 import pytest
 
-from duanka import cli
+from leads_room import typed
 
 TEXT = (
     "lead_id,issued_at,issuer_id,card_kind,card_id\n"
@@ -13,17 +12,9 @@ PRINT = re.compile(r"([0-9a-f]{4} ){7}[0-9a-f]{4}")
 
 
 @pytest.fixture
-def duanka(monkeypatch, capsys, tmp_path):
+def duanka(monkeypatch, tmp_path):
     monkeypatch.chdir(tmp_path)
-
-    def call(*words):
-        monkeypatch.setattr(sys, "argv", ["duanka", "lead", *words])
-        with pytest.raises(SystemExit) as left:
-            cli.main()
-        told = capsys.readouterr()
-        return left.value.code or 0, told.out, told.err
-
-    return call
+    return typed()
 
 
 def test_a_partner_is_introduced_enrolled_told_and_revoked(duanka, tmp_path):

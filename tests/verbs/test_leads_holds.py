@@ -1,8 +1,6 @@
-import sys
-
 import pytest
 
-from duanka import cli
+from leads_room import typed
 
 PAPER = (
     "--document",
@@ -27,27 +25,19 @@ HERE = (
 
 
 @pytest.fixture
-def duanka(monkeypatch, capsys, tmp_path):
+def duanka(monkeypatch, tmp_path):
     monkeypatch.chdir(tmp_path)
-
-    def call(*words):
-        monkeypatch.setattr(sys, "argv", ["duanka", "lead", "hold", *words, *HERE])
-        with pytest.raises(SystemExit) as left:
-            cli.main()
-        told = capsys.readouterr()
-        return left.value.code or 0, told.out, told.err
-
-    return call
+    return typed(*HERE)
 
 
 def test_a_card_is_held_and_let_go_by_documents_alone(duanka, tmp_path):
     stop = ("account:A1", "stop_payment", *PAPER, "--number", "N-1")
-    code, _, err = duanka(*stop)
+    code, _, err = duanka("hold", *stop)
     assert (code != 0, "document" in err) == (True, True)
     (tmp_path / "paper.pdf").write_bytes(b"a document")
-    code, out, err = duanka(*stop)
+    code, out, err = duanka("hold", *stop)
     assert (code, out.split()[:2]) == (0, ["account:A1", "stop_payment"]), err
-    code, out, _ = duanka("account:A1", "return_funds", *PAPER, "--number", "N-2")
+    code, out, _ = duanka("hold", "account:A1", "return_funds", *PAPER, "--number", "N-2")
     assert (code, out.strip()) == (0, "account:A1  ended")
-    code, _, err = duanka("account:A1", "close", *PAPER, "--number", "N-3")
+    code, _, err = duanka("hold", "account:A1", "close", *PAPER, "--number", "N-3")
     assert (code != 0, "Traceback" in err) == (True, False)

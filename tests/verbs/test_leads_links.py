@@ -1,8 +1,6 @@
-import sys
-
 import pytest
 
-from duanka import cli
+from leads_room import typed
 
 TEXT = (
     "lead_id,issued_at,issuer_id,card_kind,card_id\n"
@@ -14,18 +12,16 @@ CARDS = "account_id,holder_id,institution_id,account_kind,opened_at\n" + "".join
 
 
 @pytest.fixture
-def duanka(monkeypatch, capsys, tmp_path):
+def duanka(monkeypatch, tmp_path):
     monkeypatch.chdir(tmp_path)
+    call = typed("--ledger", "l.db")
 
-    def call(*words):
-        monkeypatch.setattr(sys, "argv", ["duanka", "lead", *words, "--ledger", "l.db"])
-        with pytest.raises(SystemExit) as left:
-            cli.main()
-        told = capsys.readouterr()
-        assert not left.value.code, told.err
-        return told.out
+    def right(*words):
+        code, out, err = call(*words)
+        assert not code, err
+        return out
 
-    return call
+    return right
 
 
 def test_linked_cards_are_suggested_closed_with_a_reason_and_senders_have_a_standing(

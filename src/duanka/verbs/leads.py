@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from duanka.verbs import leads_ask, leads_cti, leads_exchange, leads_holds, leads_links
-from duanka.verbs.leads_exchange import Region, Unit, ledger_and_rules
+from duanka.verbs.leads_exchange import Limit, Region, Unit, due_of, ledger_and_rules, waiting
 from duanka.verbs.ledger_options import At, Keys, Which
 from duanka.verbs.options import Data, progress
 
@@ -92,22 +92,11 @@ def clocks(*, ledger: At = None, keys: Keys = None) -> None:
     typer.echo("  ".join(f"{name} {count:,}" for name, count in done.items()))
 
 
-def list_(
-    *,
-    ledger: At = None,
-    keys: Keys = None,
-    limit: Annotated[int, typer.Option(min=1, help="at most so many 最多条数")] = 50,
-) -> None:
+def list_(*, ledger: At = None, keys: Keys = None, limit: Limit = 50) -> None:
     """List open leads, the largest loss first. 列出未办结线索。"""
-    from duanka.store.ledger import SYSTEM, Wanted
-
-    book, _, at = ledger_and_rules(ledger, keys)
-    with book.read(SYSTEM, at=at) as desk:
-        for one in desk.queue(Wanted("lead", open_only=True), limit=limit):
-            due = one.due_at.isoformat() if one.due_at else "-"
-            typer.echo(
-                f"{one.id}  {one.state}  {one.institution_id}  due {due}  {one.weight:,} fen"
-            )
+    for one in waiting("lead", ledger, keys, limit):
+        said = f"{one.id}  {one.state}  {one.institution_id}  due {due_of(one)}"
+        typer.echo(f"{said}  {one.weight:,} fen")
 
 
 def answer(

@@ -15,10 +15,11 @@ if TYPE_CHECKING:
 
     from duanka.jobs.leads_exchange import Party
     from duanka.policy.dated import Regime
-    from duanka.store.ledger import Ledger
+    from duanka.store.ledger import Ledger, Record
 
 Unit = Annotated[str, typer.Option("--unit", help="institution that answers for them 承办机构")]
 Region = Annotated[str, typer.Option("--region", help="its district, six digits 行政区划")]
+Limit = Annotated[int, typer.Option(min=1, help="at most so many 最多条数")]
 Ca = Annotated[
     Path | None,
     typer.Option("--ca", help="certificates to trust, PEM; default the system's 信任证书"),
@@ -170,17 +171,12 @@ def told(
     *,
     ledger: At = None,
     keys: Keys = None,
-    limit: Annotated[int, typer.Option(min=1, help="at most so many 最多条数")] = 50,
+    limit: Limit = 50,
 ) -> None:
     """List the leads we told that wait for receipt or feedback, the largest loss first. 已发线索。"""
-    from duanka.store.ledger import SYSTEM, Wanted
-
-    book, _, at = ledger_and_rules(ledger, keys)
-    with book.read(SYSTEM, at=at) as desk:
-        counts = desk.count(Wanted("told_lead"))
-        for one in desk.queue(Wanted("told_lead", open_only=True), limit=limit):
-            due = one.due_at.isoformat() if one.due_at else "-"
-            typer.echo(f"{one.id}  {one.state}  due {due}  {one.weight:,} fen")
+    for one in waiting("told_lead", ledger, keys, limit):
+        typer.echo(f"{one.id}  {one.state}  due {due_of(one)}  {one.weight:,} fen")
+    counts = counted("told_lead", ledger, keys)
     typer.echo("  ".join(f"{state} {count:,}" for state, count in sorted(counts.items())))
 
 
@@ -232,6 +228,29 @@ def party_here(ledger: str | None, keys: Path | None) -> Party:
     with book.read(SYSTEM, at=now()) as desk:
         party_id = partner.us(desk)
     return Party(book, party_id, lambda at: policy.at(at.astimezone(SHANGHAI).date()))
+
+
+def waiting(kind: str, ledger: str | None, keys: Path | None, limit: int) -> list[Record]:
+    """What of this kind is left to do, the heaviest first."""
+    from duanka.store.ledger import SYSTEM, Wanted
+
+    _, book = opened(ledger, keys, None)
+    with book.read(SYSTEM, at=now()) as desk:
+        return desk.queue(Wanted(kind, open_only=True), limit=limit)
+
+
+def counted(kind: str, ledger: str | None, keys: Path | None) -> dict[str, int]:
+    """How many records of this kind there are, by state."""
+    from duanka.store.ledger import SYSTEM, Wanted
+
+    _, book = opened(ledger, keys, None)
+    with book.read(SYSTEM, at=now()) as desk:
+        return desk.count(Wanted(kind))
+
+
+def due_of(one: Record) -> str:
+    """When something is due, as it is shown."""
+    return one.due_at.isoformat() if one.due_at else "-"
 
 
 def ledger_and_rules(ledger: str | None, keys: Path | None) -> tuple[Ledger, Regime, datetime]:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from duanka.verbs.leads_exchange import ledger_and_rules
+from duanka.verbs.leads_exchange import Limit, ledger_and_rules, waiting
 from duanka.verbs.ledger_options import At, Because, Keys, Role, User, Which, viewer_of
 from duanka.verbs.options import Data, progress
 
@@ -42,15 +42,11 @@ def suggested(
     *,
     ledger: At = None,
     keys: Keys = None,
-    limit: Annotated[int, typer.Option(min=1, help="at most so many 最多条数")] = 50,
+    limit: Limit = 50,
 ) -> None:
     """List linked cards that nobody has looked at, and what links them. 待核关联卡。"""
-    from duanka.store.ledger import SYSTEM, Wanted
-
-    book, _, at = ledger_and_rules(ledger, keys)
-    with book.read(SYSTEM, at=at) as desk:
-        for one in desk.queue(Wanted("suggestion", open_only=True), limit=limit):
-            typer.echo(f"{one.id}  {one.about}  {','.join(one.body['ties'])}  lead {one.parent_id}")
+    for one in waiting("suggestion", ledger, keys, limit):
+        typer.echo(f"{one.id}  {one.about}  {','.join(one.body['ties'])}  lead {one.parent_id}")
 
 
 def close(

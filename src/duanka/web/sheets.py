@@ -6,31 +6,13 @@ import csv
 import io
 from typing import TYPE_CHECKING
 
-import xlsxwriter
+from duanka.tables.workbook import workbook
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+__all__ = ["comma", "workbook"]
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
-
-
-def workbook(names: Sequence[str], rows: Sequence[Sequence[object]]) -> bytes:
-    """The rows as XLSX; everything but numbers is text, long digits included."""
-    held = io.BytesIO()
-    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    with xlsxwriter.Workbook(held, options) as book:
-        page = book.add_worksheet()
-        text, bold = book.add_format({"num_format": "@"}), book.add_format({"bold": True})
-        page.write_row(0, 0, names, bold)
-        for at, row in enumerate(rows, start=1):
-            for column, cell in enumerate(row):
-                if isinstance(cell, int | float) and not isinstance(cell, bool):
-                    page.write_number(at, column, cell)
-                else:
-                    page.write_string(at, column, "" if cell is None else str(cell), text)
-        page.set_column(0, len(names), 20)
-        page.freeze_panes(1, 0)
-    return held.getvalue()
 
 
 def comma(names: Sequence[str], rows: Sequence[Sequence[object]]) -> bytes:
