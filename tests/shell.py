@@ -7,9 +7,15 @@ import io
 import os
 import sys
 from dataclasses import dataclass
+from functools import cache
 from unittest import mock
 
+import typer.main
+
 from duanka import cli
+
+_command = cache(typer.main.get_command)
+"""Typer makes the tree of all verbs anew at every call; here it is made once."""
 
 
 @dataclass(frozen=True)
@@ -27,6 +33,7 @@ def duanka(*words: object) -> Said:
     environ = {name: text for name, text in os.environ.items() if not name.startswith("DUANKA_")}
     code = 0
     with (
+        mock.patch.object(typer.main, "get_command", _command),
         mock.patch.object(sys, "argv", ["duanka", *map(str, words)]),
         mock.patch.dict(os.environ, environ | {"DUANKA_THREADS": "1"}, clear=True),
         contextlib.redirect_stdout(out),
