@@ -76,9 +76,14 @@ def one(folder: str, threads: int) -> dict[str, float]:
 
 
 def bench(*, quick: bool) -> dict[str, Any]:
-    """All figures of this file, printed."""
+    """All figures of this file but the largest, printed; `--full` runs 100 million, which takes a while."""
+    return sizes((1_000_000,) if quick else (1_000_000, 10_000_000))
+
+
+def sizes(wanted: tuple[int, ...]) -> dict[str, Any]:
+    """The figures of each size, printed and kept."""
     found = []
-    for size in (1_000_000,) if quick else (1_000_000, 10_000_000, 100_000_000):
+    for size in wanted:
         with tempfile.TemporaryDirectory() as folder:
             build(Path(folder), size)
             command = [sys.executable, str(HERE / "governance_scale.py"), folder]
@@ -98,4 +103,4 @@ if __name__ == "__main__":
     if len(sys.argv) > 1 and Path(sys.argv[1]).is_dir():
         print(json.dumps(one(sys.argv[1], 2)))
     else:
-        bench(quick="--quick" in sys.argv)
+        bench(quick="--quick" in sys.argv) if "--full" not in sys.argv else sizes((100_000_000,))

@@ -15,6 +15,7 @@ PARTS = (
     "networks",
     "door",
     "scorecards",
+    "governance-scale",
     "http",
     "live",
     "ledger",
@@ -33,6 +34,7 @@ def main() -> None:
     # only now, since thread pools read the environment when they are loaded
     import console_speed
     import door_speed
+    import governance_scale
     import growth_speed
     import http_speed
     import leads_speed
@@ -55,6 +57,7 @@ def main() -> None:
                 network_speed,
                 door_speed,
                 scorecard_speed,
+                governance_scale,
                 http_speed,
                 live_speed,
                 ledger_speed,
