@@ -8,6 +8,7 @@ from datetime import timedelta
 import polars as pl
 import pytest
 
+from desks import in_force
 from duanka.errors import Unavailable
 from duanka.jobs import leads_send
 from duanka.jobs.leads_exchange import PATH
@@ -69,14 +70,16 @@ def test_a_lead_is_told_received_controlled_and_answered(tmp_path, dialect):
             "linked_cards": 0,
         }
         clock.at += timedelta(minutes=7)
+        made = in_force(bank.book, when=clock())  # by officers of the bank, under policy
         with bank.book.desk(SYSTEM, at=clock(), purpose="a test") as desk:
-            held = lead.controlled(
-                desk, desk.get("lead", came.id), order_id="o1", measure="suspend"
-            )
+            came = desk.get("lead", came.id)
+            assert came.about == made.about
+            held = lead.controlled(desk, came, order_id=made.id, measure=made.body["measure"])
             lead.answer(desk, held, "controlled", regime=bank.regime(AT))
         assert leads_send.send(bank, POST).answered == 1
         done = one(police, "told_lead", "bank_1:L1")
         assert (done.state, done.body["outcome"], done.is_open) == ("answered", "controlled", False)
+        assert done.body["measure"] == made.body["measure"]
         with bank.book.read(SYSTEM, at=clock()) as desk:
             acts = [(link.act, link.actor) for link in desk.history("lead", came.id)]
         assert acts[0] == ("receive", "partner:police_1")
