@@ -2,11 +2,13 @@ import json
 
 import pytest
 
+from certificates import certificate
 from duanka.errors import BadInput, Unavailable
 from duanka.jobs import leads_send
 from duanka.leads import told
 from duanka.store.ledger import SYSTEM
-from leads_room import LEAD, UNIT, Clock, enrolled, party_of, policy
+from duanka.web import serving
+from leads_room import LEAD, UNIT, Clock, enrolled, party_of, policy, served
 from ledgers import AT, ledger
 
 
@@ -70,3 +72,14 @@ def test_what_cannot_be_reached_is_unavailable_and_a_file_that_is_no_certificate
     (tmp_path / "ca.pem").write_text("nothing", encoding="utf-8")
     with pytest.raises(BadInput, match="certificate"):
         leads_send.poster(tmp_path / "ca.pem")
+
+
+def test_under_tls_only_a_server_whose_certificate_is_trusted_hears_anything(party, tmp_path):
+    cert, private = certificate(tmp_path)
+    place = serving.Place("localhost", 0, cert, private)
+    with served(party, tmp_path / "log", place=place) as address:
+        url = address.replace("127.0.0.1", "localhost") + "/v1/exchange"
+        assert url.startswith("https://")
+        assert leads_send.poster(cert)(url, b"{}")[0] == 422
+        with pytest.raises(Unavailable, match="certificate"):
+            leads_send.poster()(url, b"{}")
