@@ -109,20 +109,28 @@ def the_card(where):
     return "postgresql" if "postgresql" in str(where[1]) else "sqlite"
 
 
+def users_of(ledger):
+    """How each acts at a ledger that has users: by their password."""
+    word = ledger[3].with_name("word")
+    word.write_text(WORD, encoding="utf-8")
+    book = open_ledger(ledger[1], keys=ledger[3])
+    for name, role in USERS.items():
+        add_user(book, Viewer(name, (role,), ("bank_1",), ("990000",)), WORD, at=NOW)
+    book.close()
+    return lambda who: [*ledger, "--as", who, "--password-file", word]
+
+
+def who_says(ledger, who):
+    """How somebody acts at a ledger without users: as they say (and passwords cost time)."""
+    return [*ledger, "--as", who, "--role", USERS[who]]
+
+
 @pytest.mark.parametrize("dialect", BOTH)
 def test_from_records_to_an_order_and_back_to_allow(dialect, data, judged, door, tmp_path):
     url = empty_url(dialect, tmp_path)
     ledger = ["--ledger", url, "--keys", tmp_path / "keys"]
     fine(duanka("open-cases", judged, "--data", data, *ledger))
-    book = open_ledger(url, keys=tmp_path / "keys")
-    for name, role in USERS.items():
-        add_user(book, Viewer(name, (role,), ("bank_1",), ("990000",)), WORD, at=NOW)
-    book.close()
-    (tmp_path / "word").write_text(WORD, encoding="utf-8")
-
-    def as_(name):
-        return ["--ledger", url, "--keys", tmp_path / "keys", "--as", name,
-                "--password-file", tmp_path / "word"]  # fmt: skip
+    as_ = users_of(ledger) if dialect == BOTH[0] else lambda who: who_says(ledger, who)
 
     to_door = ["send", "--to", f"http://127.0.0.1:{door[0]}/v1/events", "--key", door[1],
                "--topic", "door", *ledger]  # fmt: skip
