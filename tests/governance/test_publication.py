@@ -6,42 +6,30 @@ import pytest
 from duanka.errors import BadInput
 from duanka.governance import publication, scorecard
 from duanka.policy import dated
-from governance_room import Plan, build
+from published import world
 
 
 @cache
 def told():
-    world = build(
-        Plan(
-            seed=3,
-            cards=9_000,
-            institutions=4,
-            outlets=50,
-            regions=8,
-            days=200,
-            honest_per_10k=60,
-            bad={"outlet": 2, "staff": 2},
-            times=25,
-        )
-    )
-    regime = dated.load().at(world.as_of.date())
-    found = scorecard.govern(world.tables, world.as_of, regime)
-    tables = publication.month_tables(found, world.tables, regime, month=found.span.last - 1)
-    return world, regime, found, tables
+    made = world()
+    regime = dated.load().at(made.as_of.date())
+    found = scorecard.govern(made.tables, made.as_of, regime)
+    tables = publication.month_tables(found, made.tables, regime, month=found.span.last - 1)
+    return made, regime, found, tables
 
 
 def test_a_month_has_all_its_tables_and_only_its_rows():
     tables = told()[3]
-    assert set(tables) == {"progress", "scorecard", "movement", "listing", "evidence", "questions", "stock", "vintages", "outreach", "attribution", "insiders", "units", "conduct"}  # fmt: skip
+    assert set(tables) == {"progress", "scorecard", "movement", "listing", "evidence", "questions", "stock", "vintages", "outreach", "attribution", "insiders", "units", "conduct", "inspections"}  # fmt: skip
     for name in ("scorecard", "listing", "evidence", "questions"):
         assert tables[name]["period"].n_unique() <= 1
     assert tables["listing"].height == tables["evidence"].height > 0
 
 
 def test_a_letter_goes_to_every_listed_unit_but_to_no_employee():
-    world, regime, _, tables = told()
+    made, regime, _, tables = told()
     letters = publication.month_letters(
-        tables, world.tables, regime, as_of=world.as_of, sender="反诈中心"
+        tables, made.tables, regime, as_of=made.as_of, sender="反诈中心"
     )
     listed = tables["listing"].filter(pl.col("listing") != "none", pl.col("unit_kind") != "staff")
     assert len(letters) == listed.height > 0

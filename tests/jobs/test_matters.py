@@ -27,8 +27,11 @@ def test_a_published_month_becomes_matters_once_with_the_figures_that_were_publi
     done = opened(book)
     listing = pl.read_csv(month() / "listing.csv").filter(pl.col("listing") != "none")
     suspected = pl.read_csv(month() / "restricted" / "insiders.csv").height
-    assert done == {"proposals": listing.height + suspected, "opened": listing.height + suspected, "again": 0, "insiders": suspected}  # fmt: skip
+    planned = pl.read_csv(month() / "inspections.csv").height
+    whole = listing.height + suspected + planned
+    assert done == {"proposals": whole, "opened": whole, "again": 0, "insiders": suspected}  # fmt: skip
     assert listing.height > 0
+    assert planned > 0
     assert suspected > 0
     assert opened(book, 1)["opened"] == 0
     evidence = pl.read_csv(month() / "evidence.csv", infer_schema=False)

@@ -83,6 +83,8 @@ def _kind(one: Record) -> str:
         return _OF_STATE[one.state]
     if kind == "rectification":
         return "rectify"
+    if kind == "inspection":
+        return "inspection"
     if kind == "listing":
         return str(listing)
     return _OF_STATE.get(one.state, "penalty_notice")

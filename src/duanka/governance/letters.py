@@ -27,6 +27,7 @@ TITLES = {
     "penalty_notice": "行政处罚意见告知书",
     "decision": "处理决定书",
     "escalated": "挂牌升级通知书",
+    "inspection": "执法检查通知书",
     "lifted": "解除（退出）通知书",
     "withdrawn": "撤销通知书",
 }
@@ -42,6 +43,7 @@ _ASKED = {
     "penalty_notice": "拟对贵单位作出：{measure}。在作出决定之前，贵单位有权在{due}前陈述、申辩，符合条件的可要求听证；未听取陈述、申辩的，不作出决定。",
     "decision": "经听取贵单位意见，决定：{measure}。期限至{expires}，期满自行解除。",
     "escalated": "贵单位未在期限内达到要求，升级督办，请于{due}前报送进展。",
+    "inspection": "定于{due}前到贵单位开展检查，请备好开户资料、回访记录和自查情况。",
     "lifted": "原列事项自即日起解除，此前措施不再执行。",
     "withdrawn": "原告知事项自即日起撤销，此前措施立即停止。",
 }

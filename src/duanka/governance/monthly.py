@@ -18,6 +18,7 @@ TITLES = {
     "movement": "变化与排名把握",
     "listing": "挂牌与红黄牌建议",
     "evidence": "依据",
+    "inspections": "检查计划",
     "conduct": "处置与服务",
     "questions": "待询问",
     "stock": "存量",

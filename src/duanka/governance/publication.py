@@ -14,6 +14,7 @@ from duanka.governance import (
     conduct,
     gaming,
     insiders,
+    inspection,
     letters,
     listing,
     months,
@@ -63,12 +64,15 @@ def month_tables(
     judged = listing.judge(found, regime, frames.get("institution"), owed=said.get("owed"))
     share = regime.number("scorecards.interval_share")
     board = progress.board(frames, judged.table, interval_share=share)
+    figures = judged.evidence.filter(period) if judged.evidence.height else judged.evidence
+    most = int(regime.number("matters.most_inspections"))
     return {
         "progress": board,
         "scorecard": scorecard.scorecard(found.sheets, regime).filter(period),
         "movement": movement.movement(found.sheets, regime, month=month),
         "listing": judged.table.filter(period),
-        "evidence": judged.evidence.filter(period) if judged.evidence.height else judged.evidence,
+        "evidence": figures,
+        "inspections": inspection.plan(figures, most=most),
         "questions": gaming.questions(found.sheets, frames, regime, month=month),
         "stock": stock.standing(frames, most_cards=int(regime.number("scorecards.usual_cards"))),
         "vintages": stock.vintages(found.attributed, found.span),

@@ -13,6 +13,7 @@ from duanka.errors import BadInput, Conflict
 from duanka.governance import conduct, docket_steps, letters
 from duanka.governance.docket import INSIDER, KIND, Proposal, owed, propose, regime_at
 from duanka.governance.docket_letters import letter_of
+from duanka.governance.inspection import BECAUSE
 from duanka.jobs.publish_pdf import pdf
 from duanka.store.ledger import SYSTEM, Wanted
 from duanka.tables import columns
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 PURPOSE = "supervise what was proposed about units"
 PENALTIES = ("suspend_openings", "refer")
 """Rungs that restrict or punish: heard by 行政处罚法 before anything happens."""
+_INSPECTS = "反电信网络诈骗法 第三十九条、第四十条；行政处罚法 第五十四条、第五十五条"
 _AT_ONCE = 200
 
 
@@ -137,7 +139,13 @@ def _proposals(folder: Path, office: str) -> Iterator[Proposal]:
     manifest = _manifest(folder)
     tables = {
         name: _read(folder, name, manifest)
-        for name in ("listing.csv", "evidence.csv", "units.csv", "restricted/insiders.csv")
+        for name in (
+            "listing.csv",
+            "evidence.csv",
+            "units.csv",
+            "inspections.csv",
+            "restricted/insiders.csv",
+        )
     }
     keys = ["unit_kind", "unit_id"]
     where = tables["units.csv"].join(tables["evidence.csv"], on=keys, how="right")
@@ -145,6 +153,11 @@ def _proposals(folder: Path, office: str) -> Iterator[Proposal]:
     for row in tables["listing.csv"].iter_rows(named=True):
         if row["listing"] != "none" and row["unit_kind"] != "staff":
             yield _of_unit(row, figures[row["unit_kind"], row["unit_id"]], office)
+    for row in tables["inspections.csv"].iter_rows(named=True):
+        told = row | {"listing": "inspection", "because": BECAUSE, "legal_basis": _INSPECTS}
+        yield _of_unit(
+            told, figures[row["unit_kind"], row["unit_id"]] | {"why": row["why"]}, office
+        )
     places = {
         row["unit_id"]: row
         for row in tables["units.csv"].filter(pl.col("unit_kind") == "outlet").iter_rows(named=True)
@@ -163,7 +176,7 @@ def _of_unit(row: dict[str, Any], found: dict[str, Any], office: str) -> Proposa
         "calm",
     }
     return Proposal(
-        kind="penalty" if row["listing"] in PENALTIES else "listing",
+        kind=_kind(row["listing"]),
         unit_kind=row["unit_kind"],
         unit_id=row["unit_id"],
         institution_id=at["institution_id"],
@@ -176,6 +189,12 @@ def _of_unit(row: dict[str, Any], found: dict[str, Any], office: str) -> Proposa
         office=office,
         unit_name=at["name"],
     )
+
+
+def _kind(listing: str) -> str:
+    if listing == "inspection":
+        return listing
+    return "penalty" if listing in PENALTIES else "listing"
 
 
 def _of_staff(row: dict[str, Any], place: dict[str, Any], period: str, office: str) -> Proposal:
