@@ -93,9 +93,6 @@ def test_cards_and_numbers_are_read_and_faults_are_said(tmp_path):
     with pytest.raises(BadInput, match="read"):
         leads_ask.cards_in(tmp_path / "none.txt")
     numbers = tmp_path / "numbers.csv"
-    numbers.write_text("card_kind,card_id\naccount,A1\n", encoding="utf-8")
-    with pytest.raises(BadInput, match="number"):
-        leads_ask.known(numbers)
     regime = policy().at(AT.date())
     with pytest.raises(BadInput, match="scores"):
         leads_ask.risks_in(tmp_path, at=AT, regime=regime)

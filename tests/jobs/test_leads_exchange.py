@@ -64,3 +64,11 @@ def test_a_partner_hears_of_their_own_leads_only(party):
     stamp = Stamp("police_2", "bank_1", "p1", AT, "0" * 32)
     poll = envelope.sealed("poll", {"lead_ids": ["L1"]}, stamp, key=OTHER.signing)
     assert answer(party, poll)["data"] == {"receipts": [], "feedback": []}
+
+
+def test_a_lead_that_says_something_else_under_an_old_number_is_not_dropped_in_silence(party):
+    answer(party, event("lead", LEAD))
+    with pytest.raises(BadInput, match="something else"):
+        answer(party, event("lead", LEAD | {"loss_fen": 7}, id_="e2"))
+    again = answer(party, event("lead", LEAD, id_="e3"))
+    assert again["data"]["received_at"] == AT.isoformat()

@@ -5,7 +5,7 @@ from desks import finding, in_force
 from duanka.cases import order
 from duanka.errors import BadInput
 from duanka.jobs.leads import Sender, take_file
-from duanka.jobs.leads_match import expand, linking, match_all, registers, standings
+from duanka.jobs.leads_match import expand, known, linking, match_all, registers, standings
 from duanka.jobs.progress import Progress
 from duanka.leads import lead, match, partner
 from duanka.store.ledger import SYSTEM, Wanted
@@ -129,3 +129,16 @@ def test_a_lead_whose_order_an_appeal_lifted_counts_as_wrong(book, tmp_path):
         order.lift(desk, orders[0], policy(), because="appeal_granted")
     (row,) = standings(book, at=AT).iter_rows(named=True)
     assert (row["leads"], row["answered"], row["right"], row["wrong"]) == (3, 2, 1, 1)
+
+
+def test_numbers_that_are_read_find_a_card_and_a_file_without_them_is_said(book, tmp_path):
+    (tmp_path / "leads.csv").write_text(TEXT.replace(",A1", ",62000000"), encoding="utf-8")
+    take(book, tmp_path / "leads.csv")
+    path = tmp_path / "numbers.csv"
+    path.write_text("card_kind,card_id\naccount,A1\n", encoding="utf-8")
+    with pytest.raises(BadInput, match="number"):
+        known(path)
+    path.write_text("card_kind,card_id,number\naccount,A1,6200 0000\n", encoding="utf-8")
+    row = {"account_id": ["A1"], "holder_id": ["P1"], "institution_id": ["bank_1"]}
+    done = match_all(book, {"account": pl.DataFrame(row)}, at=AT, numbers=known(path))
+    assert done == {"matched": 1, "not_ours": 1, "linked_cards": 0}

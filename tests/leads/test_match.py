@@ -2,7 +2,7 @@ import polars as pl
 import pytest
 
 from duanka.errors import BadInput
-from duanka.leads.match import cards_named, linked, pair_digest
+from duanka.leads.match import cards_named, linked, pair_digest, tidied
 
 FRAMES = {
     "account": pl.DataFrame(
@@ -52,3 +52,22 @@ def test_without_registers_nothing_is_named():
     named = cards_named(leads(("L1", "account", "A1", False)), {})
     assert named.is_empty()
     assert linked(named, {}).is_empty()
+
+
+def test_a_card_is_named_by_its_number_too_in_whatever_spelling_and_hidden_as_well():
+    numbers = pl.DataFrame(
+        {
+            "card_kind": ["account", "sim"],
+            "card_id": ["A2", "S1"],
+            "number": ["6200 0000", "+8616400001234"],
+        }
+    )
+    known = tidied(numbers)
+    told = pair_digest(pl.Series(["16400001234"]), pair_key=KEY)[0]
+    asked = leads(
+        ("L1", "account", "62000000", False),
+        ("L2", "sim", told, True),
+        ("L3", "account", "A1", False),
+    )
+    found = cards_named(asked, FRAMES, pair_key=KEY, numbers=known)
+    assert found.select("lead_id", "card_id").rows() == [("L1", "A2"), ("L2", "S1"), ("L3", "A1")]

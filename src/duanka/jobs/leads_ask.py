@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from duanka.errors import BadInput, Conflict, Unavailable
+from duanka.jobs.leads_match import known
 from duanka.jobs.leads_send import ask as post_to
 from duanka.leads import asking, oprf, partner, psi
 from duanka.leads.risk import risks_of
@@ -130,23 +131,6 @@ def risks_in(
     until = at.astimezone(asking.SHANGHAI).date()
     until += timedelta(days=int(regime.number("leads.risk_answer_days")))
     return risks_of(_score(out), until=until, numbers=None if numbers is None else known(numbers))
-
-
-def known(path: Path) -> pl.DataFrame:
-    """The numbers of cards as the core system knows them: card_kind, card_id, number; read, never kept.
-
-    Raises: BadInput if a column is missing or the file cannot be read.
-    """
-    from duanka.tables.read import batches
-
-    rows = pl.concat([batch.rows for batch in batches(path)], how="diagonal_relaxed")
-    if missing := {"card_kind", "card_id", "number"} - set(rows.columns):
-        raise BadInput(
-            f"columns are missing: {', '.join(sorted(missing))}",
-            where=path.name,
-            fix="give card_kind, card_id, number",
-        )
-    return rows
 
 
 def fetch(party: Party, number: str, post: Post) -> dict[str, Risk]:

@@ -131,7 +131,14 @@ def _once(desk: Desk, got: envelope.Envelope) -> None:
 def _lead(party: Party, desk: Desk, sender: Record, data: Mapping[str, Any]) -> dict[str, Any]:
     unit = (sender.institution_id, sender.region_code)
     regime = party.regime(desk.at)
-    return lead.receipt_of(lead.receive(desk, data, unit=unit, sender_id=sender.id, regime=regime))
+    kept = lead.receive(desk, data, unit=unit, sender_id=sender.id, regime=regime)
+    if any(kept.body.get(name, told_) != told_ for name, told_ in data.items()):
+        raise BadInput(
+            "a lead of this number has come, and said something else",
+            where="lead_id",
+            fix="tell what has changed as a lead of its own",
+        )
+    return lead.receipt_of(kept)
 
 
 def _feedback(party: Party, desk: Desk, sender: Record, data: Mapping[str, Any]) -> dict[str, Any]:

@@ -32,11 +32,12 @@ def match_all(
     *,
     at: datetime,
     pair_key: str = "",
+    numbers: pl.DataFrame | None = None,
 ) -> dict[str, int]:
     """How many received leads name a card of ours, how many name none, and how many further cards are linked.
 
     Cards that a partner hid are looked for under the key that we share with that partner ,
-    those of a file under `pair_key`. Looking at the card that a lead names is a look
+    those of a file under `pair_key`. With `numbers` (card_kind, card_id, number) cards are named by number too. Looking at the card that a lead names is a look
     at personal data and is written down.
     """
     with book.desk(SYSTEM, at=at, purpose="matching leads with our cards") as desk:
@@ -44,8 +45,9 @@ def match_all(
             desk.look("lead", one.id) for one in list(desk.each(Wanted("lead", states=("received",))))
         ]  # fmt: skip
         pair_keys = _pair_keys(book, desk, waiting, pair_key)
+        names = None if numbers is None else match.tidied(numbers)
         found = [
-            match.cards_named(_told(waiting, sender), frames, pair_key=key)
+            match.cards_named(_told(waiting, sender), frames, pair_key=key, numbers=names)
             for sender, key in pair_keys.items()
         ]
         named = pl.concat(found) if found else match.cards_named(_told([], ""), frames)
@@ -135,6 +137,21 @@ def registers(folder: Path, *, say: Progress) -> dict[str, pl.DataFrame]:
             fix="name the folder of records",
         )
     return found
+
+
+def known(path: Path) -> pl.DataFrame:
+    """The numbers of cards as the core system knows them: card_kind, card_id, number; read, never kept.
+
+    Raises: BadInput if a column is missing or the file cannot be read.
+    """
+    rows = pl.concat([batch.rows for batch in batches(path)], how="diagonal_relaxed")
+    if missing := {"card_kind", "card_id", "number"} - set(rows.columns):
+        raise BadInput(
+            f"columns are missing: {', '.join(sorted(missing))}",
+            where=path.name,
+            fix="give card_kind, card_id, number",
+        )
+    return rows
 
 
 def linking(folder: Path, out: Path | None, *, say: Progress) -> dict[str, pl.DataFrame]:

@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from duanka.tables.identifiers import digest
+from duanka.tables.identifiers import IDENTIFIERS, digest
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 PREFIX = "lead"
+_NUMBERS = {"account": "card", "sim": "phone"}
 
 
 def pair_digest(cards: pl.Series, *, pair_key: str, suite: str = "sha256") -> pl.Series:
@@ -23,18 +24,33 @@ def pair_digest(cards: pl.Series, *, pair_key: str, suite: str = "sha256") -> pl
     return digest(cards, prefix=PREFIX, key=pair_key, suite=suite)
 
 
+def tidied(numbers: pl.DataFrame) -> pl.DataFrame:
+    """Each card with its number in one spelling, so that what two parties hold of it is the same.
+
+    Columns: numbers: card_kind, card_id, number; returns: card_kind, card_id, name.
+    """
+    parts = []
+    for kind, of in _NUMBERS.items():
+        rows = numbers.filter(pl.col("card_kind").cast(pl.String) == kind)
+        name = IDENTIFIERS[of].tidy(rows["number"].cast(pl.String)).alias("name")
+        parts.append(rows.select(pl.col("card_kind", "card_id").cast(pl.String)).with_columns(name))
+    return pl.concat(parts).drop_nulls("name")
+
+
 def cards_named(
     leads: pl.DataFrame,
     frames: Mapping[str, pl.DataFrame],
     *,
     pair_key: str = "",
     suite: str = "sha256",
+    numbers: pl.DataFrame | None = None,
 ) -> pl.DataFrame:
     """Each lead with the card of ours that it names; leads that name none are left out.
 
     Columns:
         leads: lead_id, card_kind, card_id, digested (null is false).
         frames: account and sim, as the contract has them.
+        numbers: card_kind, card_id, name as `tidied` gives; then a card is named by its number as well.
         returns: lead_id, card_kind, card_id (ours), holder_id, institution_id.
     """  # fmt: skip
     told = leads.select(
@@ -49,22 +65,28 @@ def cards_named(
     for kind in ("account", "sim"):
         if kind not in frames:
             continue
-        ours = frames[kind].select(
-            pl.col(f"{kind}_id").alias("card_id"), "holder_id", "institution_id"
-        )
+        ours = _ours(frames[kind], kind, numbers)
         of_kind = told.filter(pl.col("card_kind") == kind)
-        exact = of_kind.filter(~pl.col("digested")).join(
-            ours.with_columns(named=pl.col("card_id")), on="named"
-        )
-        parts.append(exact)
+        parts.append(of_kind.filter(~pl.col("digested")).join(ours, on="named"))
         hidden = of_kind.filter("digested")
         if hidden.height:
-            told_as = pair_digest(ours["card_id"], pair_key=pair_key, suite=suite)
+            told_as = pair_digest(ours["named"], pair_key=pair_key, suite=suite)
             parts.append(hidden.join(ours.with_columns(named=told_as), on="named"))
     columns = ("lead_id", "card_kind", "card_id", "holder_id", "institution_id")
     if not parts:
         return pl.DataFrame(schema=dict.fromkeys(columns, pl.String))
     return pl.concat(parts).select(columns).sort("lead_id", "card_id")
+
+
+def _ours(frame: pl.DataFrame, kind: str, numbers: pl.DataFrame | None) -> pl.DataFrame:
+    """Our cards of the kind under all the names they go by: their id, and their number where it is known."""
+    ours = frame.select(
+        pl.col(f"{kind}_id").alias("card_id"), "holder_id", "institution_id"
+    ).with_columns(named=pl.col("card_id"))
+    if numbers is None:
+        return ours
+    known = numbers.filter(pl.col("card_kind") == kind).select("card_id", named="name")
+    return pl.concat([ours, ours.drop("named").join(known, on="card_id")]).unique()
 
 
 def linked(named: pl.DataFrame, frames: Mapping[str, pl.DataFrame]) -> pl.DataFrame:

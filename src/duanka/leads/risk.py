@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from duanka.features.catalogue import features_of
-from duanka.tables.identifiers import IDENTIFIERS
+from duanka.leads.match import tidied
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 GRADES = ("suspicious", "high_risk")
 RULE = "rule"
 """The class of reasons that are no feature's."""
-_NUMBERS = {"account": "card", "sim": "phone"}
 
 
 @dataclass(frozen=True, order=True)
@@ -51,19 +50,6 @@ def risks_of(
         f"{kind}:{name}": Risk(tier, _class(kind, tuple(reasons or ())), until.isoformat())
         for kind, name, tier, reasons in rows
     }
-
-
-def tidied(numbers: pl.DataFrame) -> pl.DataFrame:
-    """Each card with its number in one spelling, so that what two parties hold of it is the same.
-
-    Columns: numbers: card_kind, card_id, number; returns: card_kind, card_id, name.
-    """
-    parts = []
-    for kind, of in _NUMBERS.items():
-        rows = numbers.filter(pl.col("card_kind").cast(pl.String) == kind)
-        name = IDENTIFIERS[of].tidy(rows["number"].cast(pl.String)).alias("name")
-        parts.append(rows.select(pl.col("card_kind", "card_id").cast(pl.String)).with_columns(name))
-    return pl.concat(parts).drop_nulls("name")
 
 
 def groups_of(risks: Mapping[str, Risk]) -> dict[Risk, list[str]]:

@@ -73,13 +73,18 @@ def match(
     pair_key: Annotated[
         str, typer.Option(envvar="DUANKA_PAIR_KEY", help="key shared with the sender 双方密钥")
     ] = "",
+    numbers: Annotated[
+        Path | None, typer.Option(help="card_kind, card_id, number of our cards 卡号对照")
+    ] = None,
 ) -> None:
     """Say which received leads name cards on the registers in DATA. 与本机构卡片比对。"""
-    from duanka.jobs.leads_match import match_all, registers
+    from duanka.jobs.leads_match import known, match_all, registers
 
     book, _, at = ledger_and_rules(ledger, keys)
     frames = registers(data, say=progress())
-    done = match_all(book, frames, at=at, pair_key=pair_key)
+    done = match_all(
+        book, frames, at=at, pair_key=pair_key, numbers=None if numbers is None else known(numbers)
+    )
     typer.echo("  ".join(f"{name} {count:,}" for name, count in done.items()))
 
 
