@@ -37,12 +37,21 @@ def test_a_card_that_stands_out_from_its_peers_is_found_where_the_default_finds_
     assert found.families[3] == ["money", "contacts"]
     assert set(found.reasons[3]) <= {n for names in STANDS_OUT["account"].values() for n in names}
     assert found.values[3][found.reasons[3][0]] == pytest.approx(1e9)
-    assert (found.score >= told.score).all()
+
+
+def test_of_two_cards_that_the_model_holds_alike_the_one_that_stands_out_comes_first():
+    X, told = cards()
+    told.score[:] = 0.02
+    told.families.update({key: ["rhythm"] for key in range(len(X))})
+    found = compared(told, judge("default"), X, REGIME)
+    assert found.score.argmax() == 3
+    assert found.families[5] == ["rhythm"]
 
 
 def test_what_the_model_said_stands_where_it_says_more():
     X, told = cards()
     told.score[3] = 0.9
+    told.families[3] = ["contacts", "rhythm"]
     told.reasons[3] = ["payer_distinct_90d"]
     found = compared(told, judge("default"), X, REGIME)
     assert found.reasons[3] == ["payer_distinct_90d"]

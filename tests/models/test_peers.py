@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from duanka.models.peers import chance, either, standing
+from duanka.models.peers import chance, either, lifted, standing
 
 COLUMNS = {"money": (0, 1), "contacts": (2,)}
 
@@ -53,3 +53,12 @@ def test_a_chance_grows_with_standing_out_and_is_bounded(far, score):
     both = either(np.full(len(far), score), found)
     assert (both >= score - 1e-12).all()
     assert (both <= 1).all()
+
+
+@given(st.floats(0.0, 1.0), st.floats(-20, 20), st.floats(0.1, 2.0))
+def test_standing_out_raises_a_score_and_standing_in_nothing_lowers_it(score, far, weight):
+    found = lifted(np.full(2, score), np.array([far, 0.0]), weight=weight)
+    assert (found >= 0).all()
+    assert (found <= 1).all()
+    assert found[1] == pytest.approx(score, abs=1e-8)
+    assert (found[0] - found[1]) * far >= 0

@@ -24,7 +24,8 @@ def compared(told: Told, judge: Judge, X: NDArray[np.float32], regime: Regime) -
     """What was told of these cards, with how far each stands out from the others joined to its score.
 
     Only where a default model judged, and enough cards stand beside one another. A card whose score
-    owes more to standing out than to the model tells the families and features in which it does.
+    owes more to standing out than to the model, or of which the model had nothing to say, tells the
+    families and features in which it stands out.
     """
     if judge.how != "default" or len(X) < int(regime.number("peers.least_cards")):
         return told
@@ -35,7 +36,14 @@ def compared(told: Told, judge: Judge, X: NDArray[np.float32], regime: Regime) -
         slope=regime.number(f"peers.{judge.subject}_slope"),
         most=regime.number("peers.most"),
     )
-    rows = np.flatnonzero((alone > told.score) & (alone > 10 * regime.number("peers.base_rate")))
+    model = peers.lifted(
+        told.score, found.far, weight=regime.number(f"peers.{judge.subject}_weight")
+    )
+    joined = peers.either(model, alone)
+    silent = np.ones(len(X), np.bool_)
+    silent[[row for row, said in told.families.items() if said]] = False
+    worth = joined > 10 * regime.number("peers.base_rate")
+    rows = np.flatnonzero(worth & ((alone > told.score) | silent))
     families, reasons, values = dict(told.families), dict(told.reasons), dict(told.values)
     names = catalogue.names_of(judge.subject)
     most = int(regime.number("signals.most_reasons"))
@@ -48,7 +56,7 @@ def compared(told: Told, judge: Judge, X: NDArray[np.float32], regime: Regime) -
         values[row] = {names[c]: float(X[row, c]) for c in where}
     return replace(
         told,
-        score=peers.either(told.score, alone),
+        score=joined,
         families=families,
         reasons=reasons,
         values=values,

@@ -68,6 +68,9 @@ def train_default(practice: Practice, out: Path, *, threads: int, say: Progress)
             for subject, examples in town_examples(plan_of(practice, n), threads).items():
                 parts[subject].append(examples)
     for subject in catalogue.SUBJECTS:
+        if not parts[subject]:
+            say.note(f"{subject}: no town had any")
+            continue
         with say.stage(f"学习 learning: {subject}"):
             examples = joined(parts[subject])
             model = train(
@@ -140,7 +143,7 @@ def plan_of(practice: Practice, n: int) -> Plan:
 
 
 def town_examples(plan: Plan, threads: int) -> dict[Subject, Examples]:
-    """What one town teaches about every subject, from its truth."""
+    """What one town teaches about every subject of which its holder has any, from its truth."""
     town = as_held(_in_other_money(build(plan), plan.seed), plan.seed)
     dataset = as_dataset(town, threads)
     known = known_from_truth(dataset, town)
@@ -150,8 +153,12 @@ def town_examples(plan: Plan, threads: int) -> dict[Subject, Examples]:
         out[kind] = teach.card_examples(dataset, known, kind, plan.seed)
     events: tuple[Subject, ...] = ("transfer", "call")
     for kind in events:
+        if town.tables[kind].is_empty():
+            continue
         truth = events_from_truth(dataset, town, kind)
         out[kind] = teach.event_examples(dataset, truth, kind, seed=plan.seed, most=EVENTS_A_TOWN)
+    if town.tables["opening"].is_empty():
+        return out
     bad = (
         dataset.asker.records.frames["opening"]
         .join(town.truth["truth_opening"], on="opening_id", how="left", maintain_order="left")[
@@ -183,9 +190,10 @@ def _in_other_money(town: Town, seed: int) -> Town:
 
 def as_dataset(town: Town, threads: int) -> Dataset:
     """A town's tables as they were known when its last event had passed."""
-    last = max(town.tables[t]["at"].max() for t in ("transfer", "call"))  # type: ignore[type-var]
-    as_of = last.astimezone(UTC) + timedelta(microseconds=1) if isinstance(last, datetime) else last
-    return Dataset(as_of, town.tables, ask_frames(town.tables, as_of, threads))  # type: ignore[arg-type]
+    ends = [town.tables[t]["at"].max() for t in ("transfer", "call") if town.tables[t].height]
+    last = max(end for end in ends if isinstance(end, datetime))
+    as_of = last.astimezone(UTC) + timedelta(microseconds=1)
+    return Dataset(as_of, town.tables, ask_frames(town.tables, as_of, threads))
 
 
 def known_from_truth(dataset: Dataset, town: Town) -> teach.Known:

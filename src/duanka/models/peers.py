@@ -2,7 +2,9 @@
 
 A default model knows simulated towns. Where life differs from them its scores say little, and the
 order among its low scores nothing. How far a card stands out from its peers in what the trade knows
-of mules needs no training and no units; the two are joined as two independent ways of being found.
+of mules needs no training and no units. It moves the model's log-odds a little, so that the two agree
+on an order, and is joined with that as a second way of being found, for towns of which the model
+knows nothing.
 """
 
 from __future__ import annotations
@@ -82,6 +84,19 @@ def chance(
     """The chance of being implicated by standing out alone: `base` on average, never above `most`."""
     logit = np.log(base / (1 - base)) + slope * far
     found: NDArray[np.float64] = np.minimum(1 / (1 + np.exp(-logit)), most)
+    return found
+
+
+def lifted(
+    score: NDArray[np.float64], far: NDArray[np.float64], *, weight: float
+) -> NDArray[np.float64]:
+    """A model's score with its log-odds raised by `weight` for each bit a card stands out, or lowered.
+
+    The order among cards of which the model says little is then that of the trade's own signs; a
+    card that stands out in nothing loses some of a score that its peers do not bear out.
+    """
+    sure = np.clip(score, 1e-9, 1 - 1e-9)
+    found: NDArray[np.float64] = 1 / (1 + np.exp(-(np.log(sure / (1 - sure)) + weight * far)))
     return found
 
 
