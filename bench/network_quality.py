@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from measure import keep, show
+from measure import OUT, keep, show
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -45,6 +45,7 @@ def bench(*, quick: bool) -> list[dict[str, Any]]:
 
     people, rings = SIZES
     rows: list[dict[str, Any]] = []
+    print(f"   judged by {model() or 'the default, which has seen these habits'}")
     for seed in SEEDS[:2] if quick else SEEDS:
         plan = Plan.varied(seed, people=people, days=60, habits=HELD_OUT_HABITS, rings=rings)
         rows += _town(plan)
@@ -53,6 +54,12 @@ def bench(*, quick: bool) -> list[dict[str, Any]]:
         ["town", "scores", "B-cubed P", "B-cubed R", "cards", "true", "honest in", "persons P", "persons R", "victims in"],
         [[r["town"], r["scores"], *(r[c] for c in FIGURES)] for r in rows],
         note="P over cards listed, R over cards whose misuse had begun; persons: all who play a part in a ring, victims of none",
+    )  # fmt: skip
+    show(
+        "lost money, of the losses that leads report",
+        ["town", "leads", "loss found exactly", "followed to an end", "of it truly the ring's", "attribution"],
+        [[r["town"], *m.values()] for r in rows for m in r.get("money", [])],
+        note="an end: cash, a merchant, abroad, or the account in which it still lies; the ring's: payments of a fraud by the truth",
     )  # fmt: skip
     gain = _gain(rows)
     show("what joining is worth (mean over towns)", list(gain[0]), [list(r.values()) for r in gain])
@@ -70,6 +77,11 @@ FIGURES = (
     "persons_recall",
     "victims",
 )
+
+
+def model() -> Path | None:
+    """The model that `make bench-quality` learned on the other habits, where it stands in bench/out."""
+    return OUT / "model" if (OUT / "model").is_dir() else None
 
 
 def _gain(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
@@ -98,7 +110,7 @@ def _town(plan: Plan) -> list[dict[str, Any]]:
     try:
         write_town(plan, folder / "town")
         settings = Settings(threads=1)
-        ran = run(folder / "town", folder / "out", as_of=None, model=None, fmt="parquet",
+        ran = run(folder / "town", folder / "out", as_of=None, model=model(), fmt="parquet",
                   settings=settings, say=Progress())  # fmt: skip
         score = ran.written["score"]
         as_of = score["as_of"][0]
@@ -106,13 +118,40 @@ def _town(plan: Plan) -> list[dict[str, Any]]:
         frames = known_before(loaded, as_of)
         truth = {
             n: pl.read_parquet(folder / "town" / "truth" / f"truth_{n}.parquet")
-            for n in ("card", "role")
+            for n in ("card", "role", "event")
         }
         rows = [_judge(_cut(frames, side), score, truth, side, as_of) for side in SIDES]
+        rows[-1]["money"] = [
+            _money(frames, truth["event"], as_of, how) for how in ("fifo", "pro_rata")
+        ]
         rows.append(_judge(frames, None, truth, "joined", as_of))
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     return [{"town": str(plan.seed), **row} for row in rows]
+
+
+def _money(
+    frames: Mapping[str, pl.DataFrame], event: pl.DataFrame, as_of: Any, how: Any
+) -> dict[str, Any]:
+    """How much of what leads report as lost is followed to where it ended, and whether that was the ring."""
+    import polars as pl
+
+    from duanka.network.trace import TraceSettings, trace
+
+    settings = TraceSettings(attribution=how)
+    found = trace(frames["transfer"], frames["lead"], as_of=as_of, settings=settings)
+    lost = int(found.cut["found_fen"].sum())
+    untraced = int(found.holding["untraced_fen"].sum())
+    of_ring = pl.col("transfer_id").is_in(event.filter("illicit")["event_id"].implode())
+    ended = found.flow.filter("terminal")["tainted_fen"]
+    right = found.flow.filter("terminal", of_ring)["tainted_fen"]
+    return {
+        "leads": found.cut.height,
+        "exact": float(found.cut["match"].cast(pl.String).is_in(["exact", "one_payer"]).mean() or 0.0),  # type: ignore[arg-type]
+        "followed": 1 - untraced / max(lost, 1),
+        "right": float(right.sum()) / max(float(ended.sum()), 1.0),
+        "how": how,
+    }  # fmt: skip
 
 
 def _cut(frames: Mapping[str, pl.DataFrame], side: str) -> dict[str, pl.DataFrame]:
@@ -193,7 +232,9 @@ def b_cubed(groups: Groups) -> tuple[float, float]:
         by_true[true.get(item, item)].append(item)
 
     def share(item: Any, among: Any, label: Mapping[Any, Any]) -> float:
-        return sum(label.get(one, one) == label.get(item, item) for one in among) / len(among)
+        return float(sum(label.get(one, one) == label.get(item, item) for one in among)) / len(
+            among
+        )
 
     precise = [share(i, by_said[n], true) for i, n in said.items()]
     found = [share(i, by_true[r], said) for i, r in true.items()]

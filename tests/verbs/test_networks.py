@@ -3,8 +3,9 @@ import zipfile
 import polars as pl
 import pytest
 
+from duanka.store.ledger import SYSTEM, open_ledger
 from jobs.test_look import place  # noqa: F401  # the fixture
-from network.ring_room import hour
+from network.ring_room import AS_OF, hour
 from shell import duanka, fine, refused
 
 
@@ -33,6 +34,18 @@ def test_an_export_without_a_purpose_is_refused_before_anything_is_read(data, tm
     refused(duanka("trace", "l1", "--data", data, "--html", page))
     refused(duanka("trace", "l1", "--data", data, "--html", page, "--purpose", " "))
     assert not page.exists()
+
+
+def test_where_a_ledger_is_named_a_look_says_what_it_is_for_and_stands_there(data, tmp_path):
+    at = tmp_path / "l.db"
+    said = refused(duanka("trace", "l1", "--data", data, "--days", 60, "--ledger", at))
+    assert "purpose" in said.err
+    assert "a4" not in said.out
+    fine(duanka("trace", "l1", "--data", data, "--days", 60, "--ledger", at, "--purpose", "核查线索", "--as", "chen"))  # fmt: skip
+    book = open_ledger(str(at))
+    with book.read(SYSTEM, at=AS_OF) as desk:
+        assert desk.seen() == [("look", "ledger", "核查线索", 1)]
+    book.close()
 
 
 @pytest.mark.parametrize("how", ["fifo", "pro_rata"])

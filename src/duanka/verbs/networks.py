@@ -8,18 +8,23 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from duanka.verbs.ledger_options import At, Keys, User, now, opened, viewer_of
 from duanka.verbs.options import AsOf, Policies, progress, settings_of
 
 if TYPE_CHECKING:
     from duanka.jobs.look import Known
     from duanka.jobs.pictures.view import View
+    from duanka.settings import Settings
+    from duanka.store.ledger import Ledger
 
 DataFolder = Annotated[Path, typer.Option("--data", help="folder of records 数据文件夹")]
 Html = Annotated[Path | None, typer.Option(help="write a picture to this file 输出图页")]
 Bundle = Annotated[Path | None, typer.Option(help="write an evidence bundle, a zip 输出证据包")]
 Purpose = Annotated[
     str | None,
-    typer.Option(help="what a picture or bundle is for; written into it 用途，必填于导出"),
+    typer.Option(
+        help="what it is for; needed for a picture or bundle, and where a ledger is named 用途"
+    ),
 ]
 
 
@@ -46,6 +51,9 @@ def network(
     html: Html = None,
     bundle: Bundle = None,
     purpose: Purpose = None,
+    ledger: At = None,
+    keys: Keys = None,
+    user: User = "command",
     policy: Policies = None,
 ) -> None:
     """Show a network of a run: its tree, its members, its picture. 查看一个团伙。"""
@@ -63,7 +71,9 @@ def network(
             fix="name the folder of records that the run judged",
         )
     _purpose_for(html, bundle, purpose)
+    book = _book(ledger, keys, settings)
     seen = look.look_at_network(network_id, run, data, settings=settings, say=progress())
+    _logged(book, user, purpose, {"what": "network", "of": network_id, "act": _act(html, bundle)})
     _tell(seen, html, bundle, {"purpose": purpose or "", "run": run.name})
 
 
@@ -87,10 +97,14 @@ def trace(
     html: Html = None,
     bundle: Bundle = None,
     purpose: Purpose = None,
+    ledger: At = None,
+    keys: Keys = None,
+    user: User = "command",
 ) -> None:
     """Follow the money of a loss forward, or of an account backward, to the fen. 逐笔追踪资金。"""
     settings = settings_of(None)
     _purpose_for(html, bundle, purpose)
+    book = _book(ledger, keys, settings)
     from duanka.jobs import look
     from duanka.network.trace import TraceSettings
 
@@ -102,6 +116,8 @@ def trace(
         seen = look.look_at_card(lead_id, base, loss_fen=loss_fen, settings=far)
     else:
         seen = look.look_at_lead(lead_id, base, settings=far)
+    of = "account" if back or card else "lead"
+    _logged(book, user, purpose, {"what": of, "of": lead_id, "act": _act(html, bundle)})
     _tell(seen, html, bundle, {"purpose": purpose or "", "how": how.value, **_about(base)})
 
 
@@ -127,6 +143,28 @@ def _purpose_for(html: Path | None, bundle: Path | None, purpose: str | None) ->
             where="--purpose",
             fix='say what it is for, such as --purpose "核查线索"',
         )
+
+
+def _book(ledger: str | None, keys: Path | None, settings: Settings) -> Ledger | None:
+    """The ledger that the option or the settings name, if either does: a look is written down there."""
+    return opened(ledger, keys, None)[1] if ledger or settings.ledger else None
+
+
+def _act(html: Path | None, bundle: Path | None) -> str:
+    return "export" if html or bundle else "look"
+
+
+def _logged(book: Ledger | None, user: str, purpose: str | None, seen: dict[str, str]) -> None:
+    """Nothing; what is about to be shown stands in the ledger first, with what it is for.
+
+    Raises: NotAllowed without a purpose.
+    """
+    if book is None:
+        return
+    viewer = viewer_of(user, ["analyst"], None, None)
+    with book.desk(viewer, at=now(), purpose=purpose or "") as desk:
+        desk.note_of_ledger(act=seen.pop("act"), details=seen)
+    book.close()
 
 
 def _tell(seen: View, html: Path | None, bundle: Path | None, about: dict[str, str]) -> None:
