@@ -6,6 +6,7 @@ import asyncio
 import resource
 import sys
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,11 +15,14 @@ import polars as pl
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
 
 ROUNDS = 5
-PATHS = ("/overview", "/queue", "/network", "/appeals", "/leads", "/openings", "/policy", "/models", "/governance", "/fairness", "/card/account/a-0", "/search?q=a-999")  # fmt: skip
+PATHS = (
+    "/overview", "/queue", "/network", "/appeals", "/leads", "/openings", "/policy", "/policy/try", "/policy/compare",
+    "/models", "/governance", "/governance/regions", "/fairness", "/audit", "/card/account/a-0", "/search?q=a-999",
+)  # fmt: skip
 
 
 def bench(*, quick: bool) -> None:
-    """Nothing; a line a page: milliseconds of CPU a request, and bytes."""
+    """Nothing; a line a page: milliseconds of CPU a request, and bytes; and the comparison of rules beside them."""
     cards = 100_000 if quick else 1_000_000
     with tempfile.TemporaryDirectory() as folder:
         print(f"console, {cards:,} cards, CPU a request (mean of {ROUNDS})")
@@ -28,14 +32,23 @@ def bench(*, quick: bool) -> None:
 async def _ask(folder: Path, cards: int) -> None:
     from console_room import console
 
-    made = console(folder, _findings(folder, cards))
-    async with made.entered("lead_officer") as client:
-        token = (await client.get("/overview")).text.split('name="token" value="')[1].split('"')[0]
-        await client.post(
-            "/purpose", data={"token": token, "purpose": "bench", "back": "/overview"}
-        )
-        for path in PATHS:
-            print(f"  {path:24}", *(await _cost(client, path)))
+    findings = _findings(folder, cards)
+    made = console(folder, findings)
+    office = made.app.state.office
+    made.app.state.office = replace(office, beside=findings)  # a run of as many cards beside it
+    for name, paths in (("lead_officer", PATHS), ("auditor", ("/audit",))):
+        async with made.entered(name) as client:
+            page = (await client.get("/overview")).text
+            token = page.split('name="token" value="')[1].split('"')[0]
+            why = {"token": token, "purpose": "bench", "back": "/overview"}
+            await client.post("/purpose", data=why)
+            for path in (one for one in paths if name == "auditor" or one != "/audit"):
+                print(f"  {path:24}", *(await _cost(client, path)))
+            if name == "lead_officer":
+                begun = _spent()
+                await client.post("/policy/compare", data=why)
+                assert office.errands.of(("compare", name)).over.wait(600)
+                print(f"  rules compared beside the pages: {_spent() - begun:.1f} CPU s")
     made.book.close()
 
 

@@ -62,6 +62,14 @@ def test_one_card_if_something_were_otherwise(regime):
     assert found["just_high"]["score"] == regime.number("account_tiers.high_risk_score")
 
 
+def test_a_phone_card_has_rules_of_its_own(regime):
+    card = SOME.row(1, named=True) | {"reasons": ["reverification_failed", "out_count_7d"]}
+    found = {one["what"]: one for one in scenarios(card, "sim", regime)}
+    again = {one["what"]: one for one in scenarios(card | {"reasons": []}, "sim", regime)}
+    assert found["as_is"]["because"] == "reverification_failed"
+    assert again["as_is"]["measure"] == "reverify_identity"
+
+
 def test_the_candidate_is_compared_and_adopted_by_nobody(regime):
     tried = changed(regime, {"account_tiers.least_families": "3"})
     assert regime["account_tiers.least_families"] == 2

@@ -44,6 +44,8 @@ class Findings:
     def __init__(self, out: Path, data: Path | None) -> None:
         self.out = out
         self.data = data
+        # One database for all questions, in memory and empty: making one costs more than most questions do.
+        self._database = duckdb.connect(config={"threads": 1, "enable_external_access": "true"})
 
     def has(self, table: str) -> bool:
         """Whether the table is there."""
@@ -139,9 +141,8 @@ class Findings:
         file = folder / f"{table}.parquet"
         return file if file.exists() else None
 
-    @staticmethod
-    def _ask(text: str, values: Sequence[object]) -> pl.DataFrame:
-        with duckdb.connect(config={"threads": 1, "enable_external_access": "true"}) as connection:
+    def _ask(self, text: str, values: Sequence[object]) -> pl.DataFrame:
+        with self._database.cursor() as connection:
             connection.execute("set timezone = 'UTC'")
             found = connection.sql(text, params=list(values)).to_arrow_table()
         return cast("pl.DataFrame", pl.from_arrow(found))

@@ -100,7 +100,12 @@ def told(rows: pl.DataFrame, kind: CardKind) -> pl.DataFrame:
             .otherwise(pl.col("families").fill_null([])),
         )
         .with_columns(
-            **{name: pl.col("reasons").list.contains(code) for name, code in FACTS.items()}
+            **{name: pl.col("reasons").list.contains(code) for name, code in FACTS.items()},
+            reverification=pl.when(pl.col("reasons").list.contains("reverification_passed"))
+            .then(pl.lit("passed"))
+            .when(pl.col("reasons").list.contains("reverification_failed"))
+            .then(pl.lit("failed"))
+            .otherwise(pl.lit("none")),
         )
     )
 
@@ -144,7 +149,7 @@ def scenarios(score: dict[str, Any], kind: CardKind, regime: Regime) -> list[dic
         "just_suspicious": {"score": lines[0]},
         "just_high": {"score": lines[1]},
     }
-    is_ = {name: one[name][0] for name in ("card_id", "score", "reasons", *FACTS)}
+    is_ = {name: one[name][0] for name in ("card_id", "score", "reasons", "reverification", *FACTS)}
     is_["families"] = one["families"][0].to_list()
     frame = pl.DataFrame(
         [{**is_, "what": what, **other} for what, other in whats.items()],

@@ -4,6 +4,7 @@ import pytest
 
 from console_room import console, write
 from duanka.web.findings import Findings
+from duanka.web.pages import models
 from ledgers import AT
 
 pytestmark = pytest.mark.anyio
@@ -36,7 +37,7 @@ def run_of(findings, tier, version):
     return Findings(findings.out, None)
 
 
-async def test_scores_that_moved_are_told_and_a_run_beside_is_compared(room, tmp_path):
+async def test_scores_that_moved_are_told_and_a_run_beside_is_compared(room, tmp_path, monkeypatch):
     other = tmp_path / "other"
     other.mkdir()
     found, unheard = run_of(room.findings, "normal", "m1"), run_of(Findings(other, None), "suspicious", "m2")  # fmt: skip
@@ -44,6 +45,10 @@ async def test_scores_that_moved_are_told_and_a_run_beside_is_compared(room, tmp
     room.app.state.office = replace(office, findings=found, beside=unheard)
     async with room.entered("administrator") as client:
         page = (await client.get("/models")).text
+        monkeypatch.setattr(models, "MOST_AT_ONCE", 0)
+        await client.get("/models")
+        assert room.app.state.office.errands.of(models.KEY).over.wait(60)
+        assert "100 / 100 张卡的等级不同" in (await client.get("/models")).text
     room.app.state.office = office
     assert "稳定" in page
     assert "100 / 100 张卡的等级不同" in page

@@ -23,10 +23,14 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
+    from duanka.web.console import Office
     from duanka.web.findings import Findings
 
 SHIFTED, MOVING = 0.25, 0.1
 """From which stability index on a shift is usually looked into, and noticed: a habit of the trade, no rule."""
+MOST_AT_ONCE = 200_000
+"""Up to so many cards the distributions are compared while the page is asked for; beyond, once, beside the pages."""
+KEY = ("models",)
 WHERE = {
     "account": ("score", {"card_kind": "account"}),
     "sim": ("score", {"card_kind": "sim"}),
@@ -43,11 +47,26 @@ def models(request: Request) -> Response:
     office = show.office(request)
     used = office.findings.tally("score", ["card_kind", "model_version"]).rows(named=True)
     cards = _cards(default_folder())
+    moved, errand = None, None
+    if sum(row["n"] for row in used) <= MOST_AT_ONCE:
+        moved = _moved(office, cards)
+    else:
+        errand = office.errands.of(KEY) or office.errands.start(
+            KEY, lambda _: _moved(office, cards)
+        )
+        moved = errand.result
     return show.page(
         request, "models.html", used=used, cards=cards, shipped={one["version"] for one in cards},
-        drifts=[_drift(office.findings, one, office.beside) for one in cards],
-        beside=_beside(office.findings, office.beside) if office.beside else None,
+        moved=moved, errand=errand, named=office.beside is not None,
     )  # fmt: skip
+
+
+def _moved(office: Office, cards: list[dict[str, Any]]) -> dict[str, Any]:
+    """How the scores of each subject moved, and the run that stands beside."""
+    return {
+        "drifts": [_drift(office.findings, one, office.beside) for one in cards],
+        "beside": _beside(office.findings, office.beside) if office.beside else None,
+    }
 
 
 @lru_cache(maxsize=8)
