@@ -28,7 +28,7 @@ def test_matters_are_opened_listed_moved_and_written_about(asked, tmp_path):
     assert re.search(r"opened [1-9]", told)
     code, told = asked("list")
     assert "accountable" in told
-    one = re.search(r"m-[0-9a-f]{24}", told)[0]
+    one = re.search(r"(m-[0-9a-f]{24})  proposed", told)[1]
     words = [f"--paper={name}=见附件" for name in ("facts", "reasons", "legal_basis", "rights", "computation")]  # fmt: skip
     code, told = asked("move", one, "--to", "noticed", *CHIEF, *words)
     assert code == 0, told
