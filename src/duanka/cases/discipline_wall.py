@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from duanka.cases import order_wall
 from duanka.errors import BadInput
 
 if TYPE_CHECKING:
@@ -11,16 +12,9 @@ if TYPE_CHECKING:
 
 MOVES = {"": ("in_force",), "in_force": ("in_force", "lifted", "expired")}
 """From which state discipline may go where: it begins in force, by an authority's document, or not at all."""
-_NAMED = {
-    "because": "the ground",
+_NAMED = order_wall.NAMED | {
     "level": "the level of the authority",
     "act_on": "the day of the act",
-    "legal_basis": "the legal basis",
-    "notice_id": "the notice",
-    "appeal_path": "the appeal path",
-    "starts_at": "the start",
-    "expires_at": "the expiry",
-    "policy_version": "the version of the policy",
     "measures": "the measures",
     "kept": "what stays possible",
 }

@@ -20,7 +20,7 @@ ENDS = ("dropped", "lifted", "expired", "replaced")
 BURDENS = ("delay_settlement", "restrict", "receive_only", "stop_non_counter", "suspend", "close")
 """Measures of the institution that take something from the holder."""
 OF_POLICE = ("stop_payment", "freeze", "unfreeze", "return_funds")
-_NAMED = {
+NAMED = {
     "because": "the reason",
     "legal_basis": "the legal basis",
     "notice_id": "the notice",
@@ -37,7 +37,7 @@ def check(order: Record, before: str) -> Record:
     Raises: BadInput that names everything the order lacks.
     Source: 反电信网络诈骗法 第三十二条; walls 1, 2 and 4.
     """
-    faults = [f"lacks {words}" for name, words in _NAMED.items() if not order.body.get(name)]
+    faults = [f"lacks {words}" for name, words in NAMED.items() if not order.body.get(name)]
     faults += [f"lacks {name}" for name in ("reasons", "kept") if not order.body.get(name)]
     if order.state not in MOVES.get(before, ()):
         faults.append(f"cannot go from {before or 'nothing'} to {order.state}")

@@ -10,7 +10,7 @@ import typer
 
 from duanka.verbs import orders_appeals, orders_discipline
 from duanka.verbs.ledger_options import Because, Which, line
-from duanka.verbs.orders_papers import Digest, Issued, Issuer, Number, document
+from duanka.verbs.orders_papers import Digest, Issued, Issuer, Number, Of, Place, document
 from duanka.verbs.seat import Seat, seated
 
 
@@ -107,8 +107,8 @@ def order_record(
     card: Annotated[str, typer.Argument(help="account:NUMBER or sim:NUMBER 卡")],
     *,
     measure: Annotated[str, typer.Option(help="stop_payment or freeze 措施")],
-    of: Annotated[str, typer.Option("--of", help="institution that carries it out 执行机构")],
-    place: Annotated[str, typer.Option("--place", help="its district, six digits 行政区划")],
+    of: Of,
+    place: Place,
     issuer: Issuer,
     number: Number,
     digest: Digest,

@@ -10,7 +10,7 @@ import typer
 
 from duanka.verbs.ledger_options import Which, line
 from duanka.verbs.options import AsOf, Data, progress
-from duanka.verbs.orders_papers import Digest, Issued, Issuer, Number, document
+from duanka.verbs.orders_papers import Digest, Issued, Issuer, Number, Of, Place, document
 from duanka.verbs.seat import Seat, seated
 
 Person = Annotated[str, typer.Argument(help="whom it is about 人员编号")]
@@ -42,8 +42,8 @@ def discipline_record(
     ground: Annotated[str, typer.Option(help="recognised, recognised_below_counts, punished 类别")],
     level: Annotated[str, typer.Option(help="prefecture, provincial, ministry, court 机关层级")],
     act_on: Day,
-    of: Annotated[str, typer.Option("--of", help="institution that carries it out 执行机构")],
-    place: Annotated[str, typer.Option("--place", help="its district, six digits 行政区划")],
+    of: Of,
+    place: Place,
     issuer: Issuer,
     number: Number,
     digest: Digest,

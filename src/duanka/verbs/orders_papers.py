@@ -17,6 +17,8 @@ Digest = Annotated[
     str, typer.Option("--document", help="the document's file, or its SHA-256 文书文件或摘要")
 ]
 Issued = Annotated[str, typer.Option("--issued", help="its date, YYYY-MM-DD 日期")]
+Of = Annotated[str, typer.Option("--of", help="institution that carries it out 执行机构")]
+Place = Annotated[str, typer.Option("--place", help="its district, six digits 行政区划")]
 _DIGEST_LENGTH = 64
 
 
