@@ -37,8 +37,8 @@ HOW = {
         ),
     ),
     "trained_here": (
-        "用本数据集自己的标签训练，并以随附模型为底。",
-        "Trained on this dataset's own labels, leaning on the model that comes with the product.",
+        "用本数据集自己的标签训练，并以随附模型为底，卡片另与同群比较。",
+        "Trained on this dataset's own labels, leaning on the model that comes with the product; cards also compared with their peers.",
     ),
     "given": ("按要求使用指定的模型。", "The model that was asked for."),
 }

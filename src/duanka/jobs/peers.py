@@ -1,4 +1,4 @@
-"""Cards judged by a default model are also compared with their peers: the towns it has seen are not all towns."""
+"""Cards are also compared with their peers: the towns a default has seen, or the few labels here, are not all there is."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ if TYPE_CHECKING:
 def compared(told: Told, judge: Judge, X: NDArray[np.float32], regime: Regime) -> Told:
     """What was told of these cards, with how far each stands out from the others joined to its score.
 
-    Only where a default model judged, and enough cards stand beside one another. A card whose score
+    Not where a model was asked for by name, nor where few cards stand beside one another. A card whose score
     owes more to standing out than to the model, or of which the model had nothing to say, tells the
     families and features in which it stands out.
     """
-    if judge.how != "default" or len(X) < int(regime.number("peers.least_cards")):
+    if judge.how == "given" or len(X) < int(regime.number("peers.least_cards")):
         return told
     found = peers.standing(X, columns_of(judge.subject))
     alone = peers.chance(
