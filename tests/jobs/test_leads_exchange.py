@@ -1,3 +1,5 @@
+import threading
+
 import pytest
 
 from duanka.errors import BadInput, Conflict, NotAllowed, NotFound
@@ -6,7 +8,7 @@ from duanka.leads import envelope
 from duanka.leads.envelope import Stamp
 from duanka.store.ledger import SYSTEM, Wanted
 from leads_room import LEAD, OTHER, UNIT, Clock, enrolled, party_of
-from ledgers import AT, ledger
+from ledgers import AT, BOTH, ledger
 
 
 @pytest.fixture
@@ -72,3 +74,31 @@ def test_a_lead_that_says_something_else_under_an_old_number_is_not_dropped_in_s
         answer(party, event("lead", LEAD | {"loss_fen": 7}, id_="e2"))
     again = answer(party, event("lead", LEAD, id_="e3"))
     assert again["data"]["received_at"] == AT.isoformat()
+
+
+@pytest.mark.parametrize("dialect", BOTH)
+def test_two_that_bring_the_same_lead_at_once_make_one_lead(tmp_path, dialect):
+    book = ledger(dialect, tmp_path)
+    enrolled(book, "police_1", kind="police")
+    party, gate, got = party_of(book, "bank_1", Clock()), threading.Barrier(2), []
+
+    def bring(nonce):
+        gate.wait()
+        try:
+            got.append(answer(party, event("lead", LEAD, nonce=nonce))["data"])
+        except Conflict as fault:  # the slower one seals it anew and gets the receipt
+            got.append(fault)
+
+    both = [threading.Thread(target=bring, args=(nonce,)) for nonce in "12"]
+    for thread in both:
+        thread.start()
+    for thread in both:
+        thread.join()
+    assert len(got) == 2
+    receipts = [one for one in got if isinstance(one, dict)]
+    assert receipts
+    assert answer(party, event("lead", LEAD, nonce="3"))["data"] == receipts[0]
+    with book.read(SYSTEM, at=AT) as desk:
+        assert [one.version for one in desk.find(Wanted("lead"))] == [1]
+    assert book.verify().whole
+    book.close()
