@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import lightgbm  # whole, for its classifier, before duanka imports it without scikit-learn
 import numpy as np
 
 import peers
@@ -72,7 +73,6 @@ def best_threshold(y: NDArray[np.int8], scores: NDArray[np.float64]) -> float:
 
 def learn(X: Matrix, y: NDArray[np.int8], parts: Parts, *, rounds: int = ROUNDS) -> dict[str, Any]:
     """The figures of LightGBM on these columns, on the test days."""
-    import lightgbm
     from sklearn.metrics import average_precision_score, f1_score
 
     columns = without_constants(X, parts.train)
@@ -149,7 +149,6 @@ def _show(name: str, found: dict[str, Any], y: NDArray[np.int8]) -> None:
 
 def accounts(name: str = "amlgentex_a25k") -> dict[str, Any]:
     """Five folds over accounts as they stood at the end of the period."""
-    import lightgbm
     import polars as pl
     from sklearn.metrics import average_precision_score, roc_auc_score
     from sklearn.model_selection import StratifiedKFold, cross_val_predict

@@ -101,8 +101,7 @@ def judged(kind, tiers):
         }
         for name, tier in tiers.items()
     ]
-    empty = np.zeros((len(rows), 1), np.float32)
-    return Judged(table("score", rows), pl.DataFrame(), {"a0": {"in_count_1d": 3.0}}, empty)
+    return Judged(table("score", rows), pl.DataFrame(), {"a0": {"in_count_1d": 3.0}})
 
 
 PEOPLE = 12

@@ -27,12 +27,11 @@ SHARED_FROM = 2
 STRETCH = 6 * HOUR
 
 
-def uses(records: Records, *, threads: int = 1) -> tuple[Events, pl.DataFrame]:
+def uses(records: Records, table: pl.DataFrame, *, threads: int = 1) -> Events:
     """Uses of devices by cards, one a stretch, told with who else is on the device and the network.
 
-    Columns: returns, beside the events: card, device, at (dense, microseconds), in order of time.
+    Columns: table: as `seen` gives it.
     """
-    table = _seen(records)
     at, card, flags = (table[c].to_numpy() for c in ("at", "card", "flags"))
     device, network = table["device"].to_numpy(), table["network"].to_numpy()
     holder = records.holder_of(card, at + 1)
@@ -43,11 +42,19 @@ def uses(records: Records, *, threads: int = 1) -> tuple[Events, pl.DataFrame]:
     flags = flags | (crowd << f.CROWD_SHIFT) | (noise << f.GATHER_SHIFT)
     flags = flags | np.where(crowd >= SHARED_FROM, f.SHARED, 0) | f.IN | f.OK
     other = np.where(device >= 0, device, records.devices.size + network)
-    events = Events(card, other, at, np.ones(at.size, dtype=np.int64), flags, at)
-    return events, table.select("card", "device", "at").filter(pl.col("device") >= 0)
+    return Events(card, other, at, np.ones(at.size, dtype=np.int64), flags, at)
 
 
-def _seen(records: Records) -> pl.DataFrame:
+def on_devices(table: pl.DataFrame) -> pl.DataFrame:
+    """The uses of devices alone: card, device, at (dense, microseconds), in order of time."""
+    return table.select("card", "device", "at").filter(pl.col("device") >= 0)
+
+
+def seen(records: Records) -> pl.DataFrame:
+    """Cards seen on devices and networks, once a stretch, in order of time.
+
+    Columns: returns at (microseconds), card, device, network (dense or -1), flags, stretch.
+    """
     u, t = records.uses, records.transfers
     nowhere = np.full(t.at.size, -1)
     parts = [

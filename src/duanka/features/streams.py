@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     import polars as pl
     from numpy.typing import NDArray
 
+    from duanka.features.circumstances import Circumstances
     from duanka.features.records import Cards, Moves, Records
     from duanka.features.replay import Events
 
@@ -48,26 +50,37 @@ class Streams:
 
 
 def build(records: Records, *, threads: int = 1) -> Streams:
-    """Every stream of these records."""
-    uses, table = sightings.uses(records, threads=threads)
-    call_events = _told(records.calls)
-    call_bits = replay.entry_flags(call_events, calls.MEETING_LAYOUT)
-    around = circumstances.circumstances(records, table, call_events, call_bits)
+    """Every stream of these records; who shares a device is worked out beside all the rest."""
+    table = sightings.seen(records)
+    latest = sightings.on_devices(table)
+    with ThreadPoolExecutor(max(1, threads)) as pool:
+        using = pool.submit(sightings.uses, records, table, threads=max(1, threads // 2))
+        talking = pool.submit(_talk, records, latest)
+        standing = pool.submit(sightings.places, records)
+        call_events, around = talking.result()
+        uses, places = using.result(), standing.result()
     return Streams(
         transfers=_transfers(records, around.bits),
         calls=call_events,
         messages=_told(records.messages),
         uses=uses,
-        places=sightings.places(records),
+        places=places,
         paid=circumstances.paid(records, around),
-        notices=taint.events(records, table),
+        notices=taint.events(records, latest),
         applications=applications(records),
         event_bits=around.bits,
         last_call_s=around.since_call_s,
         first_transfers=around.first,
         first_calls=circumstances.first_between(records.calls),
-        latest=table,
+        latest=latest,
     )
+
+
+def _talk(records: Records, latest: pl.DataFrame) -> tuple[Events, Circumstances]:
+    """Calls, and what each transfer came with, of which calls are a part."""
+    call_events = _told(records.calls)
+    call_bits = replay.entry_flags(call_events, calls.MEETING_LAYOUT)
+    return call_events, circumstances.circumstances(records, latest, call_events, call_bits)
 
 
 def _told(moves: Moves) -> Events:

@@ -99,7 +99,6 @@ class Judged:
     table: pl.DataFrame
     more: pl.DataFrame
     values: dict[str, dict[str, float]]
-    X: NDArray[np.float32]
 
 
 def judge_cards(dataset: Dataset, judge: Judge, regime: Regime) -> Judged:
@@ -137,7 +136,7 @@ def judge_cards(dataset: Dataset, judge: Judge, regime: Regime) -> Judged:
         pl.lit(regime.policy.version).alias("policy_version"),
     )
     more = decided.select("card_id", "legal_basis", "authority")
-    return Judged(table, more, _by_id(told, ids), X)
+    return Judged(table, more, _by_id(told, ids))
 
 
 def _by_id(told: Told, ids: pl.Series) -> dict[str, dict[str, float]]:
@@ -228,7 +227,7 @@ def judge_events(dataset: Dataset, judge: Judge, regime: Regime) -> Judged:
     nothing = pl.lit(None, dtype=pl.Int64).alias("amount_fen")
     amount = frame["amount_fen"] if kind == "transfer" else nothing
     more = answered.select("event_id", "legal_basis", "authority").with_columns(frame["at"], amount)
-    return Judged(table, more, _by_id(told, frame[f"{kind}_id"]), X)
+    return Judged(table, more, _by_id(told, frame[f"{kind}_id"]))
 
 
 def _confirmed_then(
@@ -295,4 +294,4 @@ def judge_openings(dataset: Dataset, judge: Judge, regime: Regime) -> Judged:
     more = advised.select("opening_id", "legal_basis", "authority", "card_kind").with_columns(
         frame["at"]
     )
-    return Judged(table, more, _by_id(told, frame["opening_id"]), X)
+    return Judged(table, more, _by_id(told, frame["opening_id"]))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,7 @@ from duanka.tables.read import batches
 from duanka.tables.seen import Seen
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from duanka.jobs.progress import Progress
@@ -147,11 +149,20 @@ def find(folder: Path) -> list[tuple[str, Path]]:
 
 def _load_file(path: Path, table: str, lake: Lake, tally: _Tally) -> None:
     before = tally.read
-    for batch in batches(path):
+    for batch in _ahead(batches(path)):
         _load_batch(batch, path.name, table, lake, tally)
     told = any(name == path.name for name, _, _ in tally.told)
     if tally.read == before and table not in lake.tables() and not told:
         _tell(lake, tally, reject(table, path.name, "no_heading"))
+
+
+def _ahead(held: Iterator[Batch]) -> Iterator[Batch]:
+    """The same batches; while one is looked at, the next is read."""
+    with ThreadPoolExecutor(1) as reader:
+        coming = reader.submit(next, held, None)
+        while (batch := coming.result()) is not None:
+            coming = reader.submit(next, held, None)
+            yield batch
 
 
 def _load_batch(batch: Batch, file: str, table: str, lake: Lake, tally: _Tally) -> None:

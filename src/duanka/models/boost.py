@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING
+from functools import cache
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
@@ -17,6 +19,8 @@ if TYPE_CHECKING:
     from duanka.models.examples import Examples, TrainSettings
 
 _MOST_BINS = 127
+_NOT_NEEDED = ("sklearn", "pandas")
+"""What LightGBM looks for on import though arrays are all it is given: four fifths of its import."""
 
 
 def boost(
@@ -43,6 +47,7 @@ def boost(
         return _fit(X, examples.y[taken], weight, parameters=parameters, rounds=rounds)
 
     members = range(settings.members)
+    _lightgbm()
     if settings.threads <= 1:
         return [learned(member) for member in members]
     with ThreadPoolExecutor(settings.threads) as pool:
@@ -57,11 +62,24 @@ def _fit(
     parameters: dict[str, object],
     rounds: int,
 ) -> str:
-    import lightgbm  # a second of import that no reader of a finished model should pay
-
+    lightgbm = _lightgbm()
     data = lightgbm.Dataset(X, y, weight=weight, params=parameters, free_raw_data=True)
     booster = lightgbm.train(parameters, data, num_boost_round=rounds)
     return tidy_text(booster.model_to_string())
+
+
+@cache
+def _lightgbm() -> Any:
+    """LightGBM, imported late and alone: no reader of a finished model should pay for it."""
+    modules = cast("dict[str, Any]", sys.modules)
+    hidden = [name for name in _NOT_NEEDED if name not in modules]
+    modules.update(dict.fromkeys(hidden))
+    try:
+        import lightgbm
+    finally:
+        for name in hidden:
+            del modules[name]
+    return lightgbm
 
 
 def _sample(
