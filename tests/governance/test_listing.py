@@ -5,6 +5,8 @@ import polars as pl
 import pytest
 
 from duanka.governance import listing, scorecard
+from duanka.governance.docket import OWED
+from duanka.governance.months import begins_at, parse_month
 from duanka.policy import dated
 from duanka.tables.words import LISTINGS
 from governance_room import Plan, build
@@ -27,15 +29,17 @@ def facts(implicated, ratio, *, stands_out=True, concentrated=False):
     }
 
 
+JANUARY = parse_month("2026-01")
 HIGH, CALM = facts(9, 3.0), facts(1, 0.5, stands_out=False)
 
 
-def walked(unit_kind, sector, periods):
-    """The rung and reason of each period for one unit."""
+def walked(unit_kind, sector, periods, owed=None):
+    """The rung and reason of each period for one unit; what is owed is told by the months of 2026."""
     walk = listing._Walk(("u",), [sector])
     out = []
     for number, shown in enumerate(periods):
-        row = walk.step(shown, REGIME, f"2026-{number + 1:02d}", unit_kind)
+        against = listing._against(owed, walk.units, unit_kind, JANUARY + number)
+        row = walk.step(shown, REGIME, f"2026-{number + 1:02d}", unit_kind, against=against)
         out.append((row["listing"][0], row["because"][0]) if row.height else ("none", ""))
     return out
 
@@ -67,6 +71,21 @@ def test_a_listed_region_stays_for_its_shortest_stay_and_leaves_when_it_has_been
     assert {reason for _, reason in after[: calm - 1]} <= {"stays_listed"}
     assert after[calm - 1] == ("none", "calm_again")
     assert after[calm:] == [("none", "too_few_cards")] * (4 - calm)
+
+
+def test_what_is_to_be_rectified_and_a_new_insider_matter_keep_a_unit_on_its_rung():
+    periods = [HIGH, CALM, CALM, CALM, CALM]
+    owes = [("outlet", "u", "rectify", begins_at(JANUARY), begins_at(JANUARY + 4))]
+    kept = walked("outlet", "bank", periods, pl.DataFrame(owes, schema=OWED, orient="row"))
+    assert [one for one, _ in kept] == ["interview"] * 4 + [
+        "none"
+    ]  # accepted at the beginning of May
+    asks = [("outlet", "u", "insider", begins_at(JANUARY + 2), None)]
+    kept = walked("outlet", "bank", periods, pl.DataFrame(asks, schema=OWED, orient="row"))
+    assert [one for one, _ in kept] == ["interview"] * 3 + ["none"] * 2  # new in March only
+    other = [("outlet", "v", "rectify", begins_at(JANUARY), None)]
+    kept = walked("outlet", "bank", periods, pl.DataFrame(other, schema=OWED, orient="row"))
+    assert kept == walked("outlet", "bank", periods)
 
 
 def test_a_notice_lasts_no_longer_than_its_cause():
