@@ -103,6 +103,7 @@ def _oldest(holders: Table, lots: Table, used: Table, h: int, fen: int) -> tuple
 
 @njit(inline="always")
 def new_lot(lots: Table, used: Table, fen: int, tainted: int) -> int:
+    """The number of a new lot of this many fen, of lost money (1) or of other money (0)."""
     lot: int = used[USED_LOTS]
     used[USED_LOTS] += 1
     lots[lot, FEN] = fen
