@@ -29,8 +29,9 @@ def test_scores_families_and_reasons_are_those_of_a_run(subject, columns):
     told = judge.tell(who, X, REGIME)
     found = scoring.find(who.model, subject, X, REGIME)
     assert [one.score for one in found] == told.score.tolist()
-    assert [list(one.reasons) for one in found] == told.reasons
-    assert [sorted(one.families) for one in found] == [sorted(f) for f in told.families]
+    families, reasons = (column.to_list() for column in told.words)
+    assert [list(one.reasons) for one in found] == reasons
+    assert [sorted(one.families) for one in found] == [sorted(f) for f in families]
     assert any(one.reasons for one in found)
     assert any(not one.reasons for one in found)
 

@@ -37,8 +37,13 @@ def test_every_row_and_value_needs_an_example(policy):
     assert len(nothing.faults) == rows + values
 
 
-# why somebody is asked to be verified again: a flow of the cases, no row of a table
-OF_THE_CASES = {"reverification_no_answer", "clean_up", "linked_to_implicated"}
+# why somebody is asked to be verified again, or a unit is inspected: a flow, no row of a table
+OF_THE_CASES = {
+    "reverification_no_answer",
+    "clean_up",
+    "linked_to_implicated",
+    "inspection_by_risk",
+}
 
 
 def test_every_reason_is_given_by_some_row(policy):
