@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from duanka.verbs import cases, console, governance, leads, live, networks, web
+from duanka.verbs.asked import asked
 from duanka.verbs.options import AsOf, Data, Format, Out, Policies, parts, progress, settings_of
 
 if TYPE_CHECKING:
@@ -221,7 +222,7 @@ def main() -> None:
     if not os.environ.get("DUANKA_DEBUG"):  # a library's advice to programmers is not for a clerk
         warnings.simplefilter("ignore")
     try:
-        app()
+        asked(app, sys.argv[1:])()
     except SystemExit:
         raise
     except KeyboardInterrupt:
