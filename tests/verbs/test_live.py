@@ -1,7 +1,7 @@
 import polars as pl
 import pytest
 
-from door_room import transfer
+from door_room import opening, transfer
 from duanka.errors import BadInput
 from duanka.verbs import live
 from shell import duanka, fine
@@ -25,3 +25,16 @@ def test_a_file_is_answered_and_what_was_served_is_computed_again(tmp_path):
 def test_a_source_that_is_not_understood_is_told(tmp_path, source):
     with pytest.raises(BadInput, match="not understood"):
         live._source(source, tmp_path, None)
+
+
+def test_refusal_rates_are_told_by_group_and_the_look_is_logged(tmp_path):
+    path = tmp_path / "events.ndjson"
+    path.write_bytes(opening(1).raw + b"\n")
+    folder = tmp_path / "door"
+    fine(duanka("consume", path, "--folder", folder))
+    told = fine(duanka("refusals", "--folder", folder, "--purpose", "季度误伤检查"))
+    assert "60 and older" in told.out
+    assert "fewer than 10, not shown" in told.out
+    (log,) = (folder / "web").glob("access-*.jsonl")
+    assert "季度误伤检查" in log.read_text(encoding="utf-8")
+    assert duanka("refusals", "--folder", folder, "--purpose", "x").code == 2

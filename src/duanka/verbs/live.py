@@ -30,6 +30,7 @@ def add(app: typer.Typer) -> None:
     """Nothing; the verbs are there."""
     app.command(short_help="answer a stream of events 处理事件流")(consume)
     app.command(short_help="recompute what was answered 复算已作答复")(backtest)
+    app.command(short_help="how often whom the gate refused 分群体统计拒绝率")(refusals)
 
 
 def consume(
@@ -80,6 +81,33 @@ def backtest(
     typer.echo(text_of(found.rows()))
     if found.wrong:
         raise typer.Exit(1)
+
+
+def refusals(
+    folder: Folder,
+    *,
+    people: Annotated[
+        Path | None,
+        typer.Option(
+            help="dataset folder with person and outlet, beside the log's own 人员与网点数据"
+        ),
+    ] = None,
+    purpose: Annotated[str, typer.Option(help="what this look is for; it is logged 查询目的")],
+) -> None:
+    """Count how often the gate refused or asked more of groups, to find harm. 分群体统计开卡答复，只用于发现误伤。"""
+    from duanka.intercept.refusals import rates, text_of
+    from duanka.intercept.warming import events_of, read_frames
+    from duanka.web.access_log import AccessLog
+    from duanka.web.opened import web_folder
+
+    if not 3 <= len(purpose.strip()) <= 200 or not purpose.isprintable():
+        raise BadInput("a purpose that says nothing", where="--purpose", fix="3 to 200 letters")
+    log = AccessLog(web_folder(folder))
+    log.write("duanka refusals", "asked", purpose=purpose.strip())
+    log.close()
+    frames = read_frames(people) if people is not None else {}
+    register = {name: frame for name, frame in frames.items() if name in {"person", "outlet"}}
+    typer.echo(text_of(rates(folder, events_of(register), say=progress())))
 
 
 def _judges(settings: Settings, model: Path | None) -> Judges:
