@@ -9,23 +9,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from duanka.verbs.ledger_options import (
-    At,
-    Institution,
-    Keys,
-    Purpose,
-    Region,
-    Role,
-    User,
-    Which,
-    counts,
-    line,
-    now,
-    opened,
-    rules,
-    viewer_of,
-)
+from duanka.verbs.ledger_options import At, Keys, Which, counts, line, now, opened, rules
 from duanka.verbs.options import Policies, progress
+from duanka.verbs.seat import Seat, seated
 
 if TYPE_CHECKING:
     from duanka.governance.docket_steps import Paper
@@ -66,51 +52,34 @@ def matter_open(
     counts(job(folder, book, rules(settings), now=now(), office=office, say=progress()))
 
 
+@seated("a look at open matters")
 def matter_list(
+    seat: Seat,
     *,
     restricted: Annotated[
         bool, typer.Option("--restricted", help="suspicions about employees 限制知悉")
     ] = False,
-    user: User = "command",
-    role: Annotated[list[str] | None, typer.Option("--role", help="in which role 角色")] = None,
-    institution: Institution = None,
-    region: Region = None,
-    ledger: At = None,
-    keys: Keys = None,
 ) -> None:
     """List open matters, the worst first; suspicions about employees only to those who may know. 列出事项。"""
-    _, book = opened(ledger, keys, None)
     from duanka.governance.docket import INSIDER, KIND
     from duanka.governance.docket_steps import may_know
     from duanka.store.ledger import Wanted
 
-    viewer = viewer_of(user, role or [], institution, region)
     kind = INSIDER if restricted else KIND
-    may_know(viewer, kind)
-    with book.read(viewer, at=now()) as desk:
+    may_know(seat.viewer, kind)
+    with seat.see() as desk:
         for one in desk.queue(Wanted(kind, open_only=True), limit=200):
             line(one, "kind", "listing", "period", "because")
             typer.echo(f"    accountable 责任单位: {one.assigned_to}")
 
 
-def matter_show(
-    which: Which,
-    user: User,
-    role: Role,
-    *,
-    purpose: Purpose = "look at a matter",
-    institution: Institution = None,
-    region: Region = None,
-    ledger: At = None,
-    keys: Keys = None,
-) -> None:
+@seated("a look at a matter")
+def matter_show(seat: Seat, which: Which) -> None:
     """Show a matter, its figures and papers, and every step; a look at an employee's is written down. 查看事项。"""
-    _, book = opened(ledger, keys, None)
     from duanka.governance.docket_steps import kind_of, may_know
 
-    viewer = viewer_of(user, role, institution, region)
-    may_know(viewer, kind_of(which))
-    with book.desk(viewer, at=now(), purpose=purpose) as desk:
+    may_know(seat.viewer, kind_of(which))
+    with seat.act() as desk:
         one = desk.look(kind_of(which), which)
         line(
             one, "kind", "listing", "period", "because", "legal_basis", "appeal_path", "expires_at"
@@ -125,69 +94,50 @@ def matter_show(
             typer.echo(f"  {row.seq}  {at}  {row.act}  {row.actor}  {row.purpose}")
 
 
+@seated("a step of a matter")
 def matter_move(
+    seat: Seat,
     which: Which,
     to: Annotated[str, typer.Option("--to", help="noticed, heard, decided, lifted … 下一步")],
-    user: User,
-    role: Role,
     *,
     paper: Papers = None,
     because: Annotated[str, typer.Option("--because", help="why, in words 理由")] = "",
-    purpose: Purpose = "step of a matter",
-    institution: Institution = None,
-    region: Region = None,
-    ledger: At = None,
-    keys: Keys = None,
-    policy: Policies = None,
 ) -> None:
     """Take the next step of a matter, with the papers that the law asks for. 办理下一步。"""
-    settings, book = opened(ledger, keys, policy)
     from duanka.governance.docket_steps import Action, kind_of, may_know, step
 
-    viewer = viewer_of(user, role, institution, region)
-    may_know(viewer, kind_of(which))
+    may_know(seat.viewer, kind_of(which))
     wanted = Action(to, tuple(_paper(one) for one in paper or ()), because)
-    with book.desk(viewer, at=now(), purpose=purpose) as desk:
-        after = step(desk, desk.get(kind_of(which), which), wanted, rules(settings))
+    with seat.act() as desk:
+        after = step(desk, desk.get(kind_of(which), which), wanted, seat.policy)
     line(after, "kind", "listing", "expires_at")
     typer.echo(f"    accountable 责任单位: {after.assigned_to}")
 
 
+@seated("rectification")
 def matter_item(
+    seat: Seat,
     which: Which,
     what: Annotated[str, typer.Option("--what", help="what is to be done 整改内容")],
-    user: User,
-    role: Role,
-    *,
-    ledger: At = None,
-    keys: Keys = None,
-    policy: Policies = None,
 ) -> None:
     """Add something to rectify, with evidence, review and a clock of its own. 增加整改事项。"""
-    settings, book = opened(ledger, keys, policy)
     from duanka.governance.docket import KIND
     from duanka.governance.docket_steps import add_item
 
-    with book.desk(viewer_of(user, role, None, None), at=now(), purpose="rectification") as desk:
-        line(add_item(desk, desk.get(KIND, which), what, rules(settings)), "because")
+    with seat.act() as desk:
+        line(add_item(desk, desk.get(KIND, which), what, seat.policy), "because")
 
 
+@seated("the letter of a matter")
 def matter_letter(
+    seat: Seat,
     which: Which,
     out: Annotated[Path, typer.Option("--out", help="file .docx, or .pdf with the extra 文件")],
-    user: User,
-    role: Role,
-    *,
-    ledger: At = None,
-    keys: Keys = None,
-    policy: Policies = None,
 ) -> None:
     """Write the letter that fits a matter's state, with its figures; its digest goes into the history. 出具函件。"""
-    settings, book = opened(ledger, keys, policy)
     from duanka.jobs.matters import write_letter as job
 
-    viewer = viewer_of(user, role, None, None)
-    digest = job(which, out, book, rules(settings), viewer=viewer, now=now())
+    digest = job(which, out, seat.book, seat.policy, viewer=seat.viewer, now=now())
     typer.echo(f"{out}  sha256 {digest}")
 
 

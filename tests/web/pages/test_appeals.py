@@ -1,20 +1,6 @@
 import pytest
 
-from console_room import console
-
 pytestmark = pytest.mark.anyio
-
-
-@pytest.fixture
-def anyio_backend():
-    return "asyncio"
-
-
-@pytest.fixture(scope="module")
-def room(tmp_path_factory):
-    made = console(tmp_path_factory.mktemp("page"))
-    yield made
-    made.book.close()
 
 
 async def test_the_list_is_there_without_appeals_and_not_for_every_role(room):

@@ -2,24 +2,12 @@ import re
 
 import pytest
 
-from console_room import console, token_of
+from console_room import token_of
 from duanka.store.ledger import SYSTEM
 from duanka.web import show
 from ledgers import AT
 
 pytestmark = pytest.mark.anyio
-
-
-@pytest.fixture
-def anyio_backend():
-    return "asyncio"
-
-
-@pytest.fixture(scope="module")
-def room(tmp_path_factory):
-    made = console(tmp_path_factory.mktemp("page"))
-    yield made
-    made.book.close()
 
 
 def work(room, name):

@@ -7,18 +7,6 @@ from console_room import console, token_of
 pytestmark = pytest.mark.anyio
 
 
-@pytest.fixture
-def anyio_backend():
-    return "asyncio"
-
-
-@pytest.fixture(scope="module")
-def room(tmp_path_factory):
-    made = console(tmp_path_factory.mktemp("page"))
-    yield made
-    made.book.close()
-
-
 async def ask(room, client, **fields):
     page = (await client.get("/policy/compare")).text
     form = {"token": token_of(page), "purpose": "to judge a draft", **fields}

@@ -7,18 +7,6 @@ from duanka.web import takeouts
 pytestmark = pytest.mark.anyio
 
 
-@pytest.fixture
-def anyio_backend():
-    return "asyncio"
-
-
-@pytest.fixture(scope="module")
-def room(tmp_path_factory):
-    made = console(tmp_path_factory.mktemp("page"))
-    yield made
-    made.book.close()
-
-
 async def test_the_queue_leaves_as_a_file_with_a_purpose(room):
     case_id, _ = with_case(room)
     async with room.entered() as client:

@@ -1,21 +1,9 @@
 import pytest
 
-from console_room import console, token_of, with_case
+from console_room import token_of, with_case
 from duanka.web.pages import fairness
 
 pytestmark = pytest.mark.anyio
-
-
-@pytest.fixture
-def anyio_backend():
-    return "asyncio"
-
-
-@pytest.fixture(scope="module")
-def room(tmp_path_factory):
-    made = console(tmp_path_factory.mktemp("page"))
-    yield made
-    made.book.close()
 
 
 async def test_the_humane_figures_are_told(room):

@@ -1,20 +1,6 @@
 import pytest
 
-from console_room import console
-
 pytestmark = pytest.mark.anyio
-
-
-@pytest.fixture
-def anyio_backend():
-    return "asyncio"
-
-
-@pytest.fixture(scope="module")
-def room(tmp_path_factory):
-    made = console(tmp_path_factory.mktemp("page"))
-    yield made
-    made.book.close()
 
 
 async def test_governance_is_for_its_roles_and_staff_for_fewer(room):

@@ -2,24 +2,12 @@ from dataclasses import replace
 
 import pytest
 
-from console_room import console, write
+from console_room import write
 from duanka.web.findings import Findings
 from duanka.web.pages import models
 from ledgers import AT
 
 pytestmark = pytest.mark.anyio
-
-
-@pytest.fixture
-def anyio_backend():
-    return "asyncio"
-
-
-@pytest.fixture(scope="module")
-def room(tmp_path_factory):
-    made = console(tmp_path_factory.mktemp("page"))
-    yield made
-    made.book.close()
 
 
 async def test_who_judged_and_the_cards_of_what_ships(room):

@@ -9,18 +9,6 @@ from ledgers import AT
 pytestmark = pytest.mark.anyio
 
 
-@pytest.fixture
-def anyio_backend():
-    return "asyncio"
-
-
-@pytest.fixture(scope="module")
-def room(tmp_path_factory):
-    made = console(tmp_path_factory.mktemp("page"))
-    yield made
-    made.book.close()
-
-
 async def test_without_networks_the_list_is_empty_and_none_is_found(room):
     async with room.entered() as client:
         assert "没有发现" in (await client.get("/network")).text

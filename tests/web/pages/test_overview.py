@@ -9,11 +9,6 @@ from ledgers import AT
 pytestmark = pytest.mark.anyio
 
 
-@pytest.fixture
-def anyio_backend():
-    return "asyncio"
-
-
 @pytest.fixture(scope="module")
 def room(tmp_path_factory):
     made = console(tmp_path_factory.mktemp("overview"))

@@ -1,20 +1,8 @@
 import pytest
 
-from console_room import console, token_of, with_case
+from console_room import token_of, with_case
 
 pytestmark = pytest.mark.anyio
-
-
-@pytest.fixture
-def anyio_backend():
-    return "asyncio"
-
-
-@pytest.fixture(scope="module")
-def room(tmp_path_factory):
-    made = console(tmp_path_factory.mktemp("page"))
-    yield made
-    made.book.close()
 
 
 @pytest.fixture(scope="module")

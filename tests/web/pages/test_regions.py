@@ -8,11 +8,6 @@ pytestmark = pytest.mark.anyio
 RATES = ("rate_per_10k", "shrunk_per_10k", "lower_per_10k", "upper_per_10k", "expected_per_10k")
 
 
-@pytest.fixture
-def anyio_backend():
-    return "asyncio"
-
-
 @pytest.fixture(scope="module")
 def room(tmp_path_factory):
     folder = tmp_path_factory.mktemp("page")
