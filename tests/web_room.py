@@ -47,7 +47,7 @@ class StandIn:
         self.entered = threading.Event()
         self.fault: BaseException | None = None
         self.closed = 0
-        self.challenged = 0
+        self.challenged = threading.Event()
         self.counters = {"taken.transfer": 0}
 
     def take(self, events: Any) -> list[Answer | Taken]:
@@ -69,7 +69,7 @@ class StandIn:
         return answer(event, answer="verify_transaction", because="timed_out", timed_out=True)
 
     def challenge(self) -> int:
-        self.challenged += 1
+        self.challenged.set()
         return 0
 
     def answer_of(self, kind: str, event_id: str) -> Answer | None:

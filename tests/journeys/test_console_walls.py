@@ -87,7 +87,8 @@ async def test_scripts_in_any_text_stay_text_on_every_page_a_role_may_open(room,
         form = {"token": token_of((await client.get("/overview")).text), "purpose": EVIL, "back": "/"}  # fmt: skip
         await client.post("/purpose", data=form)
         asked = "&".join(f"{name}=%3Cscript%3Ealert(4)%3C/script%3E" for name in ("q", "day", "kind", "side", "period", "state", "from", "table", "advice", "province", "before", "name"))  # fmt: skip
-        for path in {*routes(room, "GET"), "/network/" + EVIL.replace("/", "%2F")} - {"/"}:
+        pages = {*routes(room, "GET"), "/network/" + EVIL.replace("/", "%2F")}
+        for path in sorted(pages - {"/", "/language/{chosen}"}):
             page = await client.get(f"{filled(room, path, ids)}?{asked}")
             assert page.status_code < 500, path
             if "text/html" in page.headers.get("content-type", ""):
