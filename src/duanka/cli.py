@@ -15,6 +15,9 @@ from duanka.verbs.asked import asked
 from duanka.verbs.options import AsOf, Data, Format, Out, Policies, parts, progress, settings_of
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
     import polars as pl
 
 app = typer.Typer(
@@ -59,6 +62,11 @@ def run(
     earlier: Annotated[
         Path | None, typer.Option(help="an earlier run, whose networks keep their ids 前次运行输出")
     ] = None,
+    ledger: Annotated[
+        str | None,
+        typer.Option(help="ask it who of the applicants stands under discipline 惩戒台账"),
+    ] = None,
+    keys: Annotated[Path | None, typer.Option(help="key file of the ledger 台账密钥")] = None,
     policy: Policies = None,
 ) -> None:
     """Judge every card of DATA, write tables and report.html to OUT. 评判全部卡片。"""
@@ -67,7 +75,7 @@ def run(
 
     job(
         data, out, as_of=as_of, model=model, fmt=fmt.value, settings=settings, say=progress(),
-        earlier=earlier,
+        earlier=earlier, discipline=_discipline_of(ledger, keys),
     )  # fmt: skip
     _show_run(out)
 
@@ -182,6 +190,20 @@ leads.add(app)
 networks.add(app)
 live.add(app)
 web.add(app)
+
+
+def _discipline_of(
+    ledger: str | None, keys: Path | None
+) -> Callable[[datetime], pl.DataFrame] | None:
+    """What tells a run who stands under discipline; None without a ledger to ask."""
+    if ledger is None:
+        return None
+    from functools import partial
+
+    from duanka.jobs.disciplined import known_discipline
+    from duanka.verbs.ledger_options import now
+
+    return partial(known_discipline, ledger, keys, now=now())
 
 
 def _show_run(out: Path) -> None:

@@ -12,6 +12,7 @@ from duanka.features import catalogue, vectors
 from duanka.features import flags as f
 from duanka.features.records import micros
 from duanka.features.spec import DAY
+from duanka.jobs.disciplined import barred, with_basis
 from duanka.jobs.holdings import opening_facts
 from duanka.jobs.peers import compared
 from duanka.models import explain
@@ -277,6 +278,8 @@ def judge_openings(dataset: Dataset, judge: Judge, regime: Regime) -> Judged:
     companies = dataset.frames.get("organisation")
     named = companies["organisation_id"] if companies is not None else None
     facts = facts.hstack(opening_facts(r, regime, companies=named))
+    stands = barred(dataset, frame, facts["asked_kind"], regime)
+    facts = facts.with_columns(disciplined=stands["measure"].is_not_null())
     is_sim = (r.openings["flags"] & f.SIM) != 0
     parts = [
         decide.advise_openings(
@@ -291,7 +294,6 @@ def judge_openings(dataset: Dataset, judge: Judge, regime: Regime) -> Judged:
         pl.concat(parts), on="opening_id", how="left", maintain_order="left"
     )
     table = advised.select("opening_id", "score", "advice", "reasons")
-    more = advised.select("opening_id", "legal_basis", "authority", "card_kind").with_columns(
-        frame["at"]
-    )
-    return Judged(table, more, _by_id(told, frame["opening_id"]))
+    more = advised.select("opening_id", "legal_basis", "authority", "card_kind")
+    more = more.with_columns(frame["at"])
+    return Judged(table, with_basis(more, stands), _by_id(told, frame["opening_id"]))

@@ -11,17 +11,20 @@ import polars as pl
 from duanka import tables
 from duanka.jobs.beyond import beyond
 from duanka.jobs.dataset import SHANGHAI, Dataset, prepare
+from duanka.jobs.disciplined import TABLE, opening_discipline, with_discipline
 from duanka.jobs.discover import networks_of
 from duanka.jobs.judge import Judged, judge_cards, judge_events, judge_openings
 from duanka.jobs.judges import Judge, pick_judges
 from duanka.jobs.load import Loaded, load
+from duanka.jobs.publish_succession import succession
 from duanka.jobs.report import write_report
 from duanka.jobs.tell import summary_of, timelines_of
 from duanka.network.trace import trace
 from duanka.policy import dated
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
+    from datetime import datetime
     from pathlib import Path
 
     from duanka.jobs.progress import Progress
@@ -48,11 +51,13 @@ def run(
     settings: Settings,
     say: Progress,
     earlier: Path | None = None,
+    discipline: Callable[[datetime], pl.DataFrame] | None = None,
 ) -> Ran:
     """The folder's cards, openings and last events judged, written to `out` with a report.
 
     Networks keep the ids that they had in the run `earlier`, and `network_history` says what became
-    of those.
+    of those. `discipline` tells what was known before an instant of who stands under it
+    (`jobs.disciplined`); `opening_discipline` then says which applications that barred.
 
     Raises: BadInput if the folder holds nothing that can be judged; BadModel, BadPolicy.
     """
@@ -63,10 +68,14 @@ def run(
     try:
         loaded = load(data, work, settings=settings, say=say)
         dataset = prepare(loaded, as_of=as_of, settings=settings, say=say)
+        if discipline is not None:
+            dataset = with_discipline(dataset, discipline(dataset.as_of))
         regime = policy.at(dataset.as_of.astimezone(SHANGHAI).date())
         judges = pick_judges(dataset, model=model, regime=regime, settings=settings, say=say)
         judged = _judge(dataset, judges, regime, say)
-        written = beyond(dataset, _tables(dataset, judged, say), regime, say, earlier=before)
+        plain = _tables(dataset, judged, say)
+        heirs = succession(data)
+        written = beyond(dataset, plain, regime, say, earlier=before, succession=heirs)
         ran = Ran(judged, written, judges)
         with say.stage("写出 writing"):
             _write(ran.written, out, fmt)
@@ -119,10 +128,13 @@ def _tables(
     if transfers is not None and leads is not None:
         with say.stage("追踪资金 tracing money"):
             out["flow"] = trace(transfers, leads, as_of=dataset.as_of).flow
+    if TABLE in dataset.frames and "opening" in judged:
+        out["opening_discipline"] = opening_discipline(judged["opening"])
     return out
 
 
 def _write(written: Mapping[str, pl.DataFrame], out: Path, fmt: str) -> None:
+    _clear(out, "opening_discipline")  # an earlier run may have asked a ledger, and this one not
     for name, frame in written.items():
         write_table(frame, out, name, fmt)
 
