@@ -5,7 +5,9 @@ import pytest
 
 from duanka.errors import BadInput
 from duanka.governance.attribution import attribute
-from duanka.governance.succession import succeed
+from duanka.governance.horizon import Horizon
+from duanka.governance.months import parse_month
+from duanka.governance.succession import moved, succeed
 from town import small_town
 
 FRAMES = small_town().tables
@@ -59,3 +61,35 @@ def test_a_circle_is_refused():
     )
     with pytest.raises(BadInput, match="circle"):
         succeed(FRAMES, told, AS_OF)
+
+
+MAY = parse_month("2026-05")
+SPAN = Horizon(datetime(2026, 1, 1, tzinfo=UTC), AS_OF, 6, MAY - 4, MAY + 2)
+MOVED_AT = datetime(2026, 5, 10, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("opened", "known", "answers"),
+    [
+        (
+            MAY - 20,
+            MAY + 1,
+            "new",
+        ),  # found long after it was opened and after it moved: who held it
+        (MAY - 20, MAY - 2, "opener"),  # found before it moved
+        (MAY - 3, MAY + 1, "opener"),  # found in its first months: who opened it
+        (MAY - 20, None, "new"),  # honest stock stands with its holder
+        (MAY - 2, None, "opener"),  # an honest new card with its opener
+    ],
+)
+def test_a_ported_number_is_its_openers_when_new_and_its_holders_when_old(opened, known, answers):
+    card = pl.DataFrame(
+        {"card_kind": ["sim"], "card_id": ["s"], "institution_id": ["row"], "outlet_id": ["o"], "opened_month": [opened], "known_month": [known]},
+        schema_overrides={"known_month": pl.Int32},
+    )  # fmt: skip
+    desk = pl.DataFrame({"outlet_id": ["o"], "institution_id": ["opener"]})
+    told = table(("sim", "s", "gone", MOVED_AT), ("institution", "gone", "new", MOVED_AT))
+    assert moved(card, told, desk, span=SPAN)["institution_id"].item() == answers
+    later = table(("sim", "s", "new", AS_OF))
+    assert moved(card, later, desk, span=SPAN).equals(card)
+    assert moved(card, told, None, span=SPAN)["institution_id"].item() in {"row", "new"}

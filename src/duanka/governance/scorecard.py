@@ -13,7 +13,7 @@ from duanka.governance import months, shrinkage
 from duanka.governance.attribution import attribute
 from duanka.governance.horizon import Horizon, horizon
 from duanka.governance.sheets import Sheet, count, sheets
-from duanka.governance.succession import succeed
+from duanka.governance.succession import moved, succeed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -38,7 +38,7 @@ class Governed:
 def govern(frames: Mapping[str, pl.DataFrame], as_of: datetime, regime: Regime) -> Governed | None:
     """The trace-back and the counts of what was known before `as_of`; None where no label says anything.
 
-    A frame `succession`, where given, says who answers for units that are no more.
+    A frame `succession`, where given, says who answers for units that are no more and cards that moved.
     """
     frames = {name: _known(name, frame, as_of) for name, frame in frames.items()}
     if "succession" in frames:
@@ -55,6 +55,8 @@ def govern(frames: Mapping[str, pl.DataFrame], as_of: datetime, regime: Regime) 
     if span is None:
         return None
     attributed = attribute(frames)
+    if "succession" in frames:
+        attributed = moved(attributed, frames["succession"], frames.get("outlet"), span=span)
     weight = 1 if regime["scorecards.self_detected_counts"] else 0
     found = sheets(count(attributed, span), span, self_found_counts=weight)
     return Governed(attributed, span, tuple(found))

@@ -25,12 +25,13 @@ def beyond(
     say: Progress,
     *,
     earlier: pl.DataFrame | None = None,
+    succession: pl.DataFrame | None = None,
 ) -> dict[str, pl.DataFrame]:
     """The tables network, score (with networks), role, action, scorecard, listing and outreach.
 
     Columns: `written` holds the tables `score` and `flow` of the run; `earlier` is the `network` table
         of the run before, whose networks keep their ids; what became of each is then told in
-        `network_history` (`network.identity`).
+        `network_history` (`network.identity`). `succession` as `jobs.publish_succession` reads it.
     """
     discovered, found = found_tables(dataset, written, regime, say, earlier=earlier)
     found = dict(written) | found
@@ -38,5 +39,6 @@ def beyond(
         found["network_history"] = discovered.history
     found |= fill_roles(dataset, found, regime, say, discovered=discovered)
     with say.stage("治理评分 judging outlets and institutions"):
-        found |= govern(dataset.frames, dataset.as_of, regime)
+        merged = {} if succession is None else {"succession": succession}
+        found |= govern({**dataset.frames, **merged}, dataset.as_of, regime)
     return found

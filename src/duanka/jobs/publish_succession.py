@@ -1,4 +1,4 @@
-"""The file `succession.csv` of a folder: which institutions and outlets are no more, and who answers for them."""
+"""The file `succession.csv` of a folder: units that are no more and cards that moved, and who answers for them."""
 
 from __future__ import annotations
 
@@ -14,13 +14,14 @@ if TYPE_CHECKING:
 
 NAME = "succession.csv"
 COLUMNS = ("unit_kind", "unit_id", "successor_id", "since")
-KINDS = ("institution", "outlet")
+KINDS = ("institution", "outlet", "account", "sim")
 
 
 def succession(folder: Path) -> pl.DataFrame | None:
     """The rows of the file, or None where there is none; it lies beside the tables of the contract, not among them.
 
-    Columns: unit_kind (institution or outlet), unit_id, successor_id, since (an instant or a day).
+    Columns: unit_kind (institution, outlet, or a card's: account, sim), unit_id, successor_id (a unit of the
+        same kind; a card's is the institution it moved to), since (an instant or a day).
     Raises: BadInput with the line of the first row that says something else.
     """
     path = folder / NAME
