@@ -21,9 +21,7 @@ from duanka.models.trees import ZERO_BAND
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from duanka.models.credit import Credit
     from duanka.models.model import Model
-    from duanka.models.trees import Forest
 
     Asked = tuple[
         NDArray[np.int32],
