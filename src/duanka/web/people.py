@@ -14,7 +14,7 @@ from duanka.store.ledger import SYSTEM, Viewer
 from duanka.store.ledger_rows import Record
 
 if TYPE_CHECKING:
-    from duanka.store.ledger import Ledger
+    from duanka.store.ledger import Desk, Ledger
 
 ROLES = (
     "analyst",
@@ -23,10 +23,11 @@ ROLES = (
     "lead_officer",
     "governance",
     "auditor",
+    "security",
     "administrator",
 )
-APART = frozenset({"auditor", "administrator"})
-"""Who keeps the system or audits it does nothing else in it."""
+APART = frozenset({"auditor", "security", "administrator"})
+"""Who keeps the system, lets people in or audits does nothing else in it, and none of the other two."""
 # Start values, unverified: five wrong passwords lock a user for a quarter of an hour.
 MOST_WRONG = 5
 LOCKED_FOR = timedelta(minutes=15)
@@ -51,25 +52,47 @@ def add_user(
     Raises: BadInput if there is such a user, a role does not exist, roles that stand apart are mixed, or
         the password is short.
     """
+    with book.desk(SYSTEM, at=at, purpose="add a user") as desk:
+        let_in(desk, viewer, password, secret=secret)
+
+
+def let_in(desk: Desk, viewer: Viewer, password: str, *, secret: str = "") -> None:
+    """Nothing; the user may enter from now on, let in by whoever sits at the desk.
+
+    Raises: as `add_user`.
+    """
+    body = {**allowed(viewer), "wrong": 0, "second_factor": bool(secret)}
+    if desk.has("user", viewer.user_id):
+        raise BadInput("there is such a user", where=viewer.user_id, fix="choose another name")
+    made = Record("user", viewer.user_id, "", "", "active", body, is_open=False)
+    desk.write(made, act="add", personal=sealed(password, secret))
+
+
+def allowed(viewer: Viewer) -> dict[str, list[str]]:
+    """Roles and scopes as a user's record keeps them.
+
+    Raises: BadInput if a role does not exist, none is named, or roles that stand apart are mixed.
+    """
     strange = sorted(set(viewer.roles) - set(ROLES))
     if strange or not viewer.roles:
         raise BadInput(f"no role {', '.join(strange) or '-'}", where="user", fix=f"one of {', '.join(ROLES)}")  # fmt: skip
     if APART & set(viewer.roles) and len(viewer.roles) > 1:
-        raise BadInput("auditor and administrator stand apart", where="user", fix="use two users")
-    if len(password) < LEAST_LENGTH:
-        raise BadInput("the password is short", where="user", fix=f"{LEAST_LENGTH} characters or more")  # fmt: skip
-    body = {
+        raise BadInput("auditor, security and administrator stand apart", where="user", fix="use two users")  # fmt: skip
+    return {
         "roles": list(viewer.roles),
         "institutions": list(viewer.institutions),
         "regions": list(viewer.regions),
-        "wrong": 0,
-        "second_factor": bool(secret),
     }
-    with book.desk(SYSTEM, at=at, purpose="add a user") as desk:
-        if desk.has("user", viewer.user_id):
-            raise BadInput("there is such a user", where=viewer.user_id, fix="choose another name")
-        made = Record("user", viewer.user_id, "", "", "active", body, is_open=False)
-        desk.write(made, act="add", personal={"hash": _HASHER.hash(password), "secret": secret})
+
+
+def sealed(password: str, secret: str) -> dict[str, str]:
+    """What a user's record keeps of password and second factor, to be sealed.
+
+    Raises: BadInput if the password is short.
+    """
+    if len(password) < LEAST_LENGTH:
+        raise BadInput("the password is short", where="user", fix=f"{LEAST_LENGTH} characters or more")  # fmt: skip
+    return {"hash": _HASHER.hash(password), "secret": secret}
 
 
 def enter(

@@ -69,6 +69,10 @@ class Sessions:
         """Nothing; the session of the request is over."""
         self._all.pop(request.cookies.get(COOKIE, ""), None)
 
+    def end_all(self, user_id: str) -> None:
+        """Nothing; whoever is in as this user is out."""
+        self._all = {k: s for k, s in self._all.items() if s.user.viewer.user_id != user_id}
+
     @staticmethod
     def _lives(one: Session, now: datetime) -> bool:
         return now - one.seen_at < IDLE and now - one.begun_at < LONGEST

@@ -41,6 +41,7 @@ MENU: tuple[tuple[str, str, str, tuple[str, ...]], ...] = (
     ("/models", "模型", "Models", ()),
     ("/governance", "治理", "Governance", ("governance", "lead_officer", "auditor")),
     ("/fairness", "公平", "Fairness", ()),
+    ("/users", "用户", "Users", ("security", "administrator", "auditor")),
     ("/audit", "审计", "Audit", ("auditor",)),
 )
 """Where a menu leads, and which roles may go there; any role where none is named."""

@@ -19,6 +19,7 @@ from duanka.web.pages import (
     policy,
     queue,
     regions,
+    users,
 )
 
 PAGES = (
@@ -37,5 +38,6 @@ PAGES = (
     regions,
     governance,
     fairness,
+    users,
     audit,
 )
