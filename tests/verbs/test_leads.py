@@ -1,6 +1,13 @@
 import pytest
+import typer.main
 
+from duanka import cli
+from duanka.store.ledger import SYSTEM, Viewer, open_ledger
+from duanka.web.people import add_user
 from leads_room import typed
+from ledgers import AT
+
+WORD = "a long word of theirs"
 
 TEXT = (
     "lead_id,issued_at,issuer_id,card_kind,card_id\n"
@@ -41,3 +48,44 @@ def test_a_lead_from_file_to_answer(duanka, tmp_path):
 def test_the_template_is_written(duanka, tmp_path):
     code, _, err = duanka("template", "t.xlsx")
     assert (code, (tmp_path / "t.xlsx").stat().st_size > 1000) == (0, True), err
+
+
+MACHINES = {"template", "clocks", "send", "poll", "serve"}
+"""What runs by itself, and the empty workbook; every other verb of leads is somebody's act."""
+
+
+def test_every_act_on_leads_is_done_from_a_seat():
+    group = typer.main.get_command(cli.app).commands["lead"]
+    seated = {
+        name
+        for name, one in group.commands.items()
+        if {"password_file", "what_for"} <= {given.name for given in one.params}
+    }
+    assert set(group.commands) - seated == MACHINES
+
+
+def test_where_a_ledger_has_users_leads_are_theirs_by_password_role_and_scope(duanka, tmp_path):
+    (tmp_path / "leads.csv").write_text(TEXT, encoding="utf-8")
+    (tmp_path / "word").write_text(WORD, encoding="utf-8")
+    book = open_ledger(str(tmp_path / "l.db"))
+    for name, role, bank in (
+        ("li", "officer", "bank_1"), ("zhao", "officer", "bank_2"), ("au", "auditor", "*"),
+    ):  # fmt: skip
+        add_user(book, Viewer(name, (role,), (bank,), ("*",)), WORD, at=AT)
+
+    def sits(who):
+        return ("--as", who, "--password-file", "word", "--ledger", "l.db")
+
+    unit = ("--sender", "police_1", "--unit", "bank_1", "--region", "990101")
+    assert "wrong" in duanka("take", "leads.csv", *unit, *sits("nobody"))[2]
+    assert "none of those" in duanka("take", "leads.csv", *unit, *sits("au"))[2]
+    assert duanka("take", "leads.csv", *unit, *sits("zhao"))[0] == 2
+    code, out, err = duanka("take", "leads.csv", *unit, *sits("li"))
+    assert (code, "new 新增 1" in out) == (0, True), err
+    assert duanka("list", *sits("zhao"))[1] == ""
+    assert "no lead" in duanka("answer", "police_1:L1", "wrong", *sits("zhao"))[2]
+    assert duanka("list", *sits("li"))[1].startswith("police_1:L1")
+    assert duanka("standing", *sits("zhao"))[1] == ""
+    with book.read(SYSTEM, at=AT) as desk:
+        assert {row.actor for row in desk.history("lead", "police_1:L1")} == {"li"}
+    book.close()

@@ -18,14 +18,26 @@ from duanka.tables.read import batches
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from contextlib import AbstractContextManager
     from pathlib import Path
 
     from duanka.jobs.progress import Progress
     from duanka.policy.dated import Regime
-    from duanka.store.ledger import Desk, Ledger
+    from duanka.store.ledger import Desk, Ledger, Viewer
 
 AT_ONCE = 500
 """Leads kept in one transaction."""
+
+
+@dataclass(frozen=True)
+class Acting:
+    """Who does it, and what for; the system, where nobody is named."""
+
+    viewer: Viewer = SYSTEM
+    purpose: str = "leads of a file"
+
+
+BY_SYSTEM = Acting()
 
 
 @dataclass(frozen=True)
@@ -57,7 +69,14 @@ class Telling:
 
 
 def take_file(
-    path: Path, book: Ledger, sender: Sender, *, at: datetime, regime: Regime, say: Progress
+    path: Path,
+    book: Ledger,
+    sender: Sender,
+    *,
+    at: datetime,
+    regime: Regime,
+    say: Progress,
+    by: Acting = BY_SYSTEM,
 ) -> Took:
     """What came of a file of leads (CSV, XLSX, JSON lines; headings of the contract or in Chinese).
 
@@ -70,18 +89,25 @@ def take_file(
         lead.receive(desk, data, unit=sender.unit, sender_id=sender.sender_id, regime=regime)
         return before is None
 
-    return _each_row(path, book, keep, at=at, say=say)
+    return _each_row(path, lambda: book.desk(by.viewer, at=at, purpose=by.purpose), keep, say)
 
 
 def tell_file(
-    path: Path, book: Ledger, how: Telling, *, at: datetime, regime: Regime, say: Progress
+    path: Path,
+    book: Ledger,
+    how: Telling,
+    *,
+    at: datetime,
+    regime: Regime,
+    say: Progress,
+    by: Acting = BY_SYSTEM,
 ) -> Took:
     """What came of a file of leads to be told to a partner; `duanka lead send` sends them.
 
     Raises: BadInput if the file cannot be read; NotFound if there is no such partner; NotAllowed if the
         handling does not let leads go there.
     """
-    with book.read(SYSTEM, at=at) as desk:
+    with book.read(by.viewer, at=at) as desk:
         to = desk.get("partner", how.party_id)
     told.may_go_to(how.handling, to.body["party_kind"])
 
@@ -91,15 +117,13 @@ def tell_file(
         told.tell(desk, data | more, to=to, unit=how.unit, regime=regime)
         return not known
 
-    return _each_row(path, book, keep, at=at, say=say)
+    return _each_row(path, lambda: book.desk(by.viewer, at=at, purpose=by.purpose), keep, say)
 
 
 def _each_row(
     path: Path,
-    book: Ledger,
+    sit: Callable[[], AbstractContextManager[Desk]],
     keep: Callable[[Desk, dict[str, Any]], bool],
-    *,
-    at: datetime,
     say: Progress,
 ) -> Took:
     """What came of the rows of a file, each kept by `keep`, which says whether it was new."""
@@ -117,7 +141,7 @@ def _each_row(
             if found.refused:
                 wrong.append((rows, found.rejects))
             for begin in range(0, found.rows.height, AT_ONCE):
-                with book.desk(SYSTEM, at=at, purpose="leads of a file") as desk:
+                with sit() as desk:
                     for row in found.rows[begin : begin + AT_ONCE].iter_rows(named=True):
                         told_ = {n: _said(v) for n, v in row.items() if v is not None}
                         count[keep(desk, told_)] += 1

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from duanka.jobs.leads_send import Post
     from duanka.leads.risk import Risk
     from duanka.policy.dated import Regime
-    from duanka.store.ledger import Desk, Record
+    from duanka.store.ledger import Desk, Record, Viewer
 
     Handler = Callable[[Desk, Record, Mapping[str, Any]], dict[str, Any]]
 
@@ -133,23 +133,23 @@ def risks_in(
     return risks_of(_score(out), until=until, numbers=None if numbers is None else known(numbers))
 
 
-def fetch(party: Party, number: str, post: Post) -> dict[str, Risk]:
+def fetch(party: Party, number: str, post: Post, *, viewer: Viewer = SYSTEM) -> dict[str, Risk]:
     """What the partner told of the cards of an approved question; the answers are kept, sealed.
 
     Raises: NotAllowed if it was not approved; Unavailable if there is no answer.
     """
-    with party.book.desk(SYSTEM, at=party.clock(), purpose="an approved question") as desk:
+    with party.book.desk(viewer, at=party.clock(), purpose="an approved question") as desk:
         question = desk.get("question", number)
         asking.may_go(question)
         question = desk.look("question", number)
-        to = partner.in_force(desk).get(question.body["to"])
+    to = party.partners().get(question.body["to"])
     if to is None:
         raise BadInput("no longer a partner", where=number, fix="enrol them again")
     cards = list((question.personal or {})["cards"])
     why = _why(question.body)
     one_by_one = len(cards) <= FEW and to.body["look_up_key"]
     found = (_single if one_by_one else _many)(party, to, cards, why, post)
-    with party.book.desk(SYSTEM, at=party.clock(), purpose=question.body["purpose"]) as desk:
+    with party.book.desk(viewer, at=party.clock(), purpose=question.body["purpose"]) as desk:
         asking.answered(desk, question, found)
     return found
 

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 import jsonschema
 
 from duanka.errors import BadInput, NotAllowed
+from duanka.jobs.leads import Acting
 from duanka.leads import lead, misp, stix, told
 from duanka.leads.schema import HANDLING, LEAD
-from duanka.store.ledger import SYSTEM
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 FORMS = ("misp", "stix")
 MOST_BYTES = 64 * 1024 * 1024
 _CHECK = jsonschema.Draft202012Validator(LEAD)
+BRINGING = Acting(purpose="leads brought in from another system")
 
 
 @dataclass(frozen=True)
@@ -77,7 +78,14 @@ class Brought:
 
 
 def bring(
-    path: Path, book: Ledger, sender: Sender, *, form: str, at: datetime, regime: Regime
+    path: Path,
+    book: Ledger,
+    sender: Sender,
+    *,
+    form: str,
+    at: datetime,
+    regime: Regime,
+    by: Acting = BRINGING,
 ) -> Brought:
     """What came of a file in MISP or STIX: its leads are received as from any sender, once each.
 
@@ -93,7 +101,7 @@ def bring(
     leads = read(text, issuer_id=sender.sender_id)
     fit = [one for one in leads if _CHECK.is_valid(one)]
     fresh = 0
-    with book.desk(SYSTEM, at=at, purpose=f"leads brought in as {form}") as desk:
+    with book.desk(by.viewer, at=at, purpose=by.purpose) as desk:
         for one in fit:
             data: dict[str, Any] = dict(one)
             fresh += desk.done(lead.key_of(sender.sender_id, data["lead_id"])) is None

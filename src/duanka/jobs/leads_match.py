@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from duanka.errors import BadInput
+from duanka.jobs.leads import Acting
 from duanka.leads import lead, match, partner, standing, suggest
 from duanka.store.ledger import SYSTEM
 from duanka.store.ledger_scope import Wanted
@@ -21,9 +22,11 @@ if TYPE_CHECKING:
 
     from duanka.jobs.progress import Progress
     from duanka.policy.dated import Regime
-    from duanka.store.ledger import Desk, Ledger, Record
+    from duanka.store.ledger import Desk, Ledger, Record, Viewer
 
 _HELD = ("holder_id", "institution_id")
+MATCHING = Acting(purpose="matching leads with our cards")
+LINKING = Acting(purpose="cards linked with those that leads name")
 
 
 def match_all(
@@ -33,6 +36,7 @@ def match_all(
     at: datetime,
     pair_key: str = "",
     numbers: pl.DataFrame | None = None,
+    by: Acting = MATCHING,
 ) -> dict[str, int]:
     """How many received leads name a card of ours, how many name none, and how many further cards are linked.
 
@@ -40,7 +44,7 @@ def match_all(
     those of a file under `pair_key`. With `numbers` (card_kind, card_id, number) cards are named by number too. Looking at the card that a lead names is a look
     at personal data and is written down.
     """
-    with book.desk(SYSTEM, at=at, purpose="matching leads with our cards") as desk:
+    with book.desk(by.viewer, at=at, purpose=by.purpose) as desk:
         waiting = [
             desk.look("lead", one.id) for one in list(desk.each(Wanted("lead", states=("received",))))
         ]  # fmt: skip
@@ -66,10 +70,11 @@ def expand(
     *,
     at: datetime,
     regime: Regime,
+    by: Acting = LINKING,
 ) -> dict[str, int]:
     """How many cards linked with those that matched leads name are suggested now, by tie; again adds none."""
     count = dict.fromkeys(suggest.TIES, 0)
-    with book.desk(SYSTEM, at=at, purpose="cards linked with those that leads name") as desk:
+    with book.desk(by.viewer, at=at, purpose=by.purpose) as desk:
         open_ = {one.id: one for one in desk.each(Wanted("lead", states=("matched", "controlled")))}
         rows = [(one.id, *one.about.split(":", 1)) for one in open_.values()]
         schema = [(name, pl.String) for name in ("lead_id", "card_kind", "card_id")]
@@ -83,9 +88,9 @@ def expand(
     return count
 
 
-def standings(book: Ledger, *, at: datetime) -> pl.DataFrame:
+def standings(book: Ledger, *, at: datetime, viewer: Viewer = SYSTEM) -> pl.DataFrame:
     """How right each sender's leads were, and how long each step took, as `leads.standing.standing` says."""
-    with book.read(SYSTEM, at=at) as desk:
+    with book.read(viewer, at=at) as desk:
         rows = [_row(desk, one) for one in desk.each(Wanted("lead"))]
     return standing.standing(pl.DataFrame(rows, schema=standing.COLUMNS, orient="row"))
 
@@ -104,10 +109,12 @@ def _row(desk: Desk, one: Record) -> tuple[object, ...]:
 
 def _pair_keys(book: Ledger, desk: Desk, waiting: list[Record], other: str) -> dict[str, str]:
     """The key for the hidden cards of each sender of what waits."""
-    partners = partner.in_force(desk)
     keys = partner.own_keys(book.ring.signing)
     senders = sorted({one.parent_id for one in waiting})
-    mine = partner.us(desk) if partners.keys() & set(senders) else ""
+    # who our partners are belongs to no unit: whoever matches has their keys at hand
+    with book.read(SYSTEM, at=desk.at) as ours:
+        partners = partner.in_force(ours)
+        mine = partner.us(ours) if partners.keys() & set(senders) else ""
     return {
         name: partner.pair_key(keys, mine, partners[name]) if name in partners else other
         for name in senders

@@ -8,9 +8,10 @@ from typing import Annotated
 import typer
 
 from duanka.verbs import leads_ask, leads_cti, leads_exchange, leads_holds, leads_links
-from duanka.verbs.leads_exchange import Limit, Region, Unit, due_of, ledger_and_rules, waiting
-from duanka.verbs.ledger_options import At, Keys, Which
+from duanka.verbs.leads_exchange import WORKS, Limit, Region, Unit, due_of, ledger_and_rules
+from duanka.verbs.ledger_options import At, Keys, Which, now
 from duanka.verbs.options import Data, progress
+from duanka.verbs.seat import Seat, seated
 
 
 def add(app: typer.Typer) -> None:
@@ -44,32 +45,32 @@ def template(
     typer.echo(str(out))
 
 
+@seated("leads of a file", only=WORKS)
 def take(
+    seat: Seat,
     file: Annotated[Path, typer.Argument(help="CSV, XLSX or JSON lines 线索文件")],
     *,
     sender: Annotated[str, typer.Option(help="who sent it 发送单位")],
     unit: Unit,
     region: Region,
-    ledger: At = None,
-    keys: Keys = None,
 ) -> None:
     """Keep the leads of FILE, each once, each with its clock; refused rows come back. 接收线索文件。"""
     from duanka.jobs.leads import Sender, take_file
 
-    book, regime, at = ledger_and_rules(ledger, keys)
+    who = Sender(sender, (unit, region))
     done = take_file(
-        file, book, Sender(sender, (unit, region)), at=at, regime=regime, say=progress()
+        file, seat.book, who, at=now(), regime=seat.regime, say=progress(), by=seat.acting
     )
     typer.echo(f"new 新增 {done.fresh:,}  known 重复 {done.known:,}  refused 退回 {done.refused:,}")
     if done.returned:
         typer.echo(f"to be mended and sent again 退回修改: {done.returned}")
 
 
+@seated("matching leads with our cards", only=WORKS)
 def match(
+    seat: Seat,
     data: Data,
     *,
-    ledger: At = None,
-    keys: Keys = None,
     pair_key: Annotated[
         str, typer.Option(envvar="DUANKA_PAIR_KEY", help="key shared with the sender 双方密钥")
     ] = "",
@@ -80,11 +81,9 @@ def match(
     """Say which received leads name cards on the registers in DATA. 与本机构卡片比对。"""
     from duanka.jobs.leads_match import known, match_all, registers
 
-    book, _, at = ledger_and_rules(ledger, keys)
     frames = registers(data, say=progress())
-    done = match_all(
-        book, frames, at=at, pair_key=pair_key, numbers=None if numbers is None else known(numbers)
-    )
+    names = None if numbers is None else known(numbers)
+    done = match_all(seat.book, frames, at=now(), pair_key=pair_key, numbers=names, by=seat.acting)
     typer.echo("  ".join(f"{name} {count:,}" for name, count in done.items()))
 
 
@@ -97,25 +96,23 @@ def clocks(*, ledger: At = None, keys: Keys = None) -> None:
     typer.echo("  ".join(f"{name} {count:,}" for name, count in done.items()))
 
 
-def list_(*, ledger: At = None, keys: Keys = None, limit: Limit = 50) -> None:
+@seated("a look at the queue of leads", only=WORKS)
+def list_(seat: Seat, *, limit: Limit = 50) -> None:
     """List open leads, the largest loss first. 列出未办结线索。"""
-    for one in waiting("lead", ledger, keys, limit):
+    for one in seat.queue("lead", limit):
         said = f"{one.id}  {one.state}  {one.institution_id}  due {due_of(one)}"
         typer.echo(f"{said}  {one.weight:,} fen")
 
 
+@seated("feedback on a lead", only=WORKS)
 def answer(
+    seat: Seat,
     which: Which,
     outcome: Annotated[str, typer.Argument(help="controlled, nothing_found, not_ours, wrong 结果")],
-    *,
-    ledger: At = None,
-    keys: Keys = None,
 ) -> None:
     """Answer lead WHICH; its sender gets the feedback. 反馈线索。"""
     from duanka.leads import lead
-    from duanka.store.ledger import SYSTEM
 
-    book, regime, at = ledger_and_rules(ledger, keys)
-    with book.desk(SYSTEM, at=at, purpose="feedback on a lead") as desk:
-        done = lead.answer(desk, desk.get("lead", which), outcome, regime=regime)
+    with seat.act() as desk:
+        done = lead.answer(desk, desk.get("lead", which), outcome, regime=seat.regime)
     typer.echo(f"{done.id}  {done.state}  {done.body['outcome']}")

@@ -9,12 +9,13 @@ import typer
 
 from duanka.verbs.ledger_options import At, Because, Keys, now, opened, rules
 from duanka.verbs.options import progress
+from duanka.verbs.seat import Seat, seated
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from duanka.jobs.leads_exchange import Party
-    from duanka.policy.dated import Regime
+    from duanka.policy.dated import Policy, Regime
     from duanka.store.ledger import Ledger, Record
 
 Unit = Annotated[str, typer.Option("--unit", help="institution that answers for them 承办机构")]
@@ -24,6 +25,11 @@ Ca = Annotated[
     Path | None,
     typer.Option("--ca", help="certificates to trust, PEM; default the system's 信任证书"),
 ]
+
+WORKS = ("analyst", "officer", "lead_officer")
+"""Who works with leads."""
+KEEPS = ("lead_officer", "administrator")
+"""Who keeps the partners that leads are exchanged with."""
 
 
 def add(inside: typer.Typer) -> None:
@@ -39,7 +45,9 @@ def add(inside: typer.Typer) -> None:
     inside.command("serve", short_help="take partners' envelopes 接收对端线索")(serve)
 
 
+@seated("who we are to partners", only=KEEPS)
 def introduce(
+    seat: Seat,
     out: Annotated[Path, typer.Argument(help="file to write 输出文件")],
     party: Annotated[str, typer.Option(help="our id among partners 本方标识")],
     kind: Annotated[str, typer.Option(help="police, bank, payment, operator, mvno 类别")],
@@ -47,27 +55,25 @@ def introduce(
     address: Annotated[
         str, typer.Option(help="https://… where we are reached; empty if we poll 接收地址")
     ] = "",
-    ledger: At = None,
-    keys: Keys = None,
 ) -> None:
     """Write who we are and our public keys to a file; read its fingerprint out to the partner. 本方介绍。"""
     import json
 
     from duanka.jobs.leads_ask import look_up_key
     from duanka.leads import partner
-    from duanka.store.ledger import SYSTEM
 
-    _, book = opened(ledger, keys, None)
-    ours = partner.own_keys(book.ring.signing)
+    ours = partner.own_keys(seat.book.ring.signing)
     told = {"party_id": party, "party_kind": kind, "address": address}
     made = partner.introduction(ours, **told, look_up_key=look_up_key(ours))
-    with book.desk(SYSTEM, at=now(), purpose="who we are to partners") as desk:
+    with seat.act() as desk:
         partner.settle(desk, made)
     out.write_text(json.dumps(made, indent=1), encoding="utf-8")
     typer.echo(f"fingerprint 指纹: {partner.fingerprint(made)}")
 
 
+@seated("enrol a partner", only=KEEPS)
 def enrol(
+    seat: Seat,
     file: Annotated[Path, typer.Argument(help="what `introduce` wrote there 对端介绍文件")],
     fingerprint: Annotated[
         str, typer.Option(help="as they read it out, over another channel 对端口述的指纹")
@@ -78,54 +84,49 @@ def enrol(
     may: Annotated[
         list[str] | None, typer.Option(help="leads, look_ups; default leads 允许事项")
     ] = None,
-    ledger: At = None,
-    keys: Keys = None,
 ) -> None:
     """Enrol a partner by the file they gave and the fingerprint they read out. 登记对端。"""
     from duanka.jobs.leads import introduced
     from duanka.leads import partner
-    from duanka.store.ledger import SYSTEM
 
-    _, book = opened(ledger, keys, None)
-    with book.desk(SYSTEM, at=now(), purpose="enrol a partner") as desk:
+    with seat.act() as desk:
         kept = partner.enrol(
             desk, introduced(file), heard=fingerprint, unit=(unit, region), may=may or ["leads"]
         )
     typer.echo(f"{kept.id}  {kept.state}  {', '.join(kept.body['may'])}")
 
 
-def partners(*, ledger: At = None, keys: Keys = None) -> None:
+@seated("a look at partners")
+def partners(seat: Seat) -> None:
     """List partners, what they are enrolled for, and which unit answers for their leads. 对端名册。"""
     from duanka.leads.partner import fingerprint
-    from duanka.store.ledger import SYSTEM, Wanted
+    from duanka.store.ledger import Wanted
 
-    _, book = opened(ledger, keys, None)
     names = ("party_id", "party_kind", "address", "signing_key", "agreement_key", "look_up_key")
-    with book.read(SYSTEM, at=now()) as desk:
+    with seat.see() as desk:
         for one in desk.each(Wanted("partner")):
             print_ = fingerprint({name: one.body[name] for name in names})
             may = ",".join(one.body["may"])
             typer.echo(f"{one.id}  {one.state}  {may}  {one.institution_id}  {print_}")
 
 
+@seated("revoke a partner", only=KEEPS)
 def revoke(
+    seat: Seat,
     which: Annotated[str, typer.Argument(help="the partner's id 对端标识")],
     because: Because,
-    *,
-    ledger: At = None,
-    keys: Keys = None,
 ) -> None:
     """Take nothing more from a partner and send them nothing, at once. 撤销对端。"""
     from duanka.leads import partner
-    from duanka.store.ledger import SYSTEM
 
-    _, book = opened(ledger, keys, None)
-    with book.desk(SYSTEM, at=now(), purpose="revoke a partner") as desk:
+    with seat.act() as desk:
         gone = partner.revoke(desk, which, because=because)
     typer.echo(f"{gone.id}  {gone.state}")
 
 
+@seated("leads told to a partner", only=WORKS)
 def tell(
+    seat: Seat,
     file: Annotated[Path, typer.Argument(help="CSV, XLSX or JSON lines 线索文件")],
     to: Annotated[str, typer.Option(help="the partner's id 对端标识")],
     unit: Unit,
@@ -137,15 +138,14 @@ def tell(
     open_ids: Annotated[
         bool, typer.Option("--open-ids", help="card ids as they are, not hidden 不隐去卡号")
     ] = False,
-    ledger: At = None,
-    keys: Keys = None,
 ) -> None:
     """Tell a partner the leads of FILE; `send` sends them. Cards go hidden under the pair's key. 发出线索。"""
     from duanka.jobs.leads import Telling, tell_file
 
-    book, regime, at = ledger_and_rules(ledger, keys)
     how = Telling(to, (unit, region), handling, hidden=not open_ids)
-    done = tell_file(file, book, how, at=at, regime=regime, say=progress())
+    done = tell_file(
+        file, seat.book, how, at=now(), regime=seat.regime, say=progress(), by=seat.acting
+    )
     typer.echo(f"new 新增 {done.fresh:,}  known 重复 {done.known:,}  refused 退回 {done.refused:,}")
     if done.returned:
         typer.echo(f"to be mended and told again 退回修改: {done.returned}")
@@ -167,16 +167,15 @@ def poll(*, ca: Ca = None, ledger: At = None, keys: Keys = None) -> None:
     typer.echo(f"news 新消息 {done.answered:,}  failed 失败 {done.failed:,}")
 
 
-def told(
-    *,
-    ledger: At = None,
-    keys: Keys = None,
-    limit: Limit = 50,
-) -> None:
+@seated("a look at leads told", only=WORKS)
+def told(seat: Seat, *, limit: Limit = 50) -> None:
     """List the leads we told that wait for receipt or feedback, the largest loss first. 已发线索。"""
-    for one in waiting("told_lead", ledger, keys, limit):
+    from duanka.store.ledger import Wanted
+
+    for one in seat.queue("told_lead", limit):
         typer.echo(f"{one.id}  {one.state}  due {due_of(one)}  {one.weight:,} fen")
-    counts = counted("told_lead", ledger, keys)
+    with seat.see() as desk:
+        counts = desk.count(Wanted("told_lead"))
     typer.echo("  ".join(f"{state} {count:,}" for state, count in sorted(counts.items())))
 
 
@@ -218,34 +217,20 @@ def serve(
 
 def party_here(ledger: str | None, keys: Path | None) -> Party:
     """We as our partners know us, with the ledger that the options or settings name."""
+    settings, book = opened(ledger, keys, None)
+    return party_of(book, rules(settings))
+
+
+def party_of(book: Ledger, policy: Policy) -> Party:
+    """We as our partners know us, with this ledger."""
     from duanka.jobs.dataset import SHANGHAI
     from duanka.jobs.leads_exchange import Party
     from duanka.leads import partner
     from duanka.store.ledger import SYSTEM
 
-    settings, book = opened(ledger, keys, None)
-    policy = rules(settings)
     with book.read(SYSTEM, at=now()) as desk:
         party_id = partner.us(desk)
     return Party(book, party_id, lambda at: policy.at(at.astimezone(SHANGHAI).date()))
-
-
-def waiting(kind: str, ledger: str | None, keys: Path | None, limit: int) -> list[Record]:
-    """What of this kind is left to do, the heaviest first."""
-    from duanka.store.ledger import SYSTEM, Wanted
-
-    _, book = opened(ledger, keys, None)
-    with book.read(SYSTEM, at=now()) as desk:
-        return desk.queue(Wanted(kind, open_only=True), limit=limit)
-
-
-def counted(kind: str, ledger: str | None, keys: Path | None) -> dict[str, int]:
-    """How many records of this kind there are, by state."""
-    from duanka.store.ledger import SYSTEM, Wanted
-
-    _, book = opened(ledger, keys, None)
-    with book.read(SYSTEM, at=now()) as desk:
-        return desk.count(Wanted(kind))
 
 
 def due_of(one: Record) -> str:

@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
-from duanka.verbs.leads_exchange import Region, Unit, ledger_and_rules
-from duanka.verbs.ledger_options import At, Keys, Role, User, viewer_of
+from duanka.verbs.leads_exchange import Region, Unit
+from duanka.verbs.seat import Seat, seated
 
 
 def add(inside: typer.Typer) -> None:
@@ -16,7 +16,9 @@ def add(inside: typer.Typer) -> None:
     inside.command("hold", short_help="by the police's document 按公安文书执行")(hold)
 
 
+@seated("carry out a document of the police", only=("officer", "lead_officer"))
 def hold(
+    seat: Seat,
     card: Annotated[str, typer.Argument(help="account:ID 卡")],
     measure: Annotated[
         str, typer.Argument(help="stop_payment, freeze, unfreeze, return_funds 文书措施")
@@ -30,10 +32,6 @@ def hold(
     issued_at: Annotated[str, typer.Option(help="when, with offset 签发时间")],
     unit: Unit,
     region: Region,
-    user: User,
-    role: Role,
-    ledger: At = None,
-    keys: Keys = None,
 ) -> None:
     """Carry out what the police's document says of CARD; without it nothing is done. 止付、冻结、解冻、返还。"""
     from duanka.jobs.leads import document_of
@@ -41,11 +39,9 @@ def hold(
 
     paper = document_of(document, number=number, issuer_id=issuer, issued_at=issued_at)
     kind, _, id_ = card.partition(":")
-    book, regime, at = ledger_and_rules(ledger, keys)
-    who = viewer_of(user, role, None, None)
-    with book.desk(who, at=at, purpose=f"carry out document {number}"[:200]) as desk:
+    with seat.act() as desk:
         done = authority.carry_out(
-            desk, (kind, id_), measure, document=paper, unit=(unit, region), regime=regime
+            desk, (kind, id_), measure, document=paper, unit=(unit, region), regime=seat.regime
         )
     until = f"  until 至 {done.due_at.isoformat()}" if done.due_at else ""
     typer.echo(f"{done.id}  {done.state}{until}")

@@ -32,9 +32,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from contextlib import AbstractContextManager
 
-    from duanka.policy.dated import Policy
+    from duanka.jobs.leads import Acting
+    from duanka.policy.dated import Policy, Regime
     from duanka.settings import Settings
-    from duanka.store.ledger import Desk, Ledger, Viewer
+    from duanka.store.ledger import Desk, Ledger, Record, Viewer
 
 P = ParamSpec("P")
 Roles = Annotated[
@@ -62,6 +63,20 @@ class Seat:
         """The rules that the settings name."""
         return rules(self.settings)
 
+    @property
+    def acting(self) -> Acting:
+        """Who acts for what, as a job wants to be told."""
+        from duanka.jobs.leads import Acting
+
+        return Acting(self.viewer, self.purpose)
+
+    @property
+    def regime(self) -> Regime:
+        """The rules of today."""
+        from duanka.jobs.dataset import SHANGHAI
+
+        return self.policy.at(now().astimezone(SHANGHAI).date())
+
     def act(self) -> AbstractContextManager[Desk]:
         """A desk to act at, now."""
         return self.book.desk(self.viewer, at=now(), purpose=self.purpose)
@@ -69,6 +84,13 @@ class Seat:
     def see(self) -> AbstractContextManager[Desk]:
         """A desk to see from, now; nothing personal is shown."""
         return self.book.read(self.viewer, at=now())
+
+    def queue(self, kind: str, limit: int) -> list[Record]:
+        """What of this kind is left to do within their scope, the heaviest first."""
+        from duanka.store.ledger import Wanted
+
+        with self.see() as desk:
+            return desk.queue(Wanted(kind, open_only=True), limit=limit)
 
 
 @dataclass(frozen=True)
@@ -82,41 +104,61 @@ class Claim:
 
 
 def seated(
-    purpose: str, *, roles: tuple[str, ...] = ()
+    purpose: str, *, roles: tuple[str, ...] = (), only: tuple[str, ...] = ()
 ) -> Callable[[Callable[Concatenate[Seat, P], None]], Callable[..., None]]:
     """A verb that is given a seat; the options that name ledger, user, scope and purpose come with it.
 
-    `roles` are held where a ledger without users is used and none is named.
+    An option that the verb has itself is the verb's. `roles` are held where a ledger without users is
+    used and none is named; `only` those who hold one of these may use the verb. With an empty `purpose`
+    whoever acts has to say one.
     """
 
     def wrapped(verb: Callable[Concatenate[Seat, P], None]) -> Callable[..., None]:
-        def run(
-            *,
-            user: User = NOBODY,
-            role: Roles = None,
-            institution: Institution = None,
-            region: Region = None,
-            what_for: Purpose = purpose,
-            password_file: PasswordFile = None,
-            code: Code = "",
-            ledger: At = None,
-            keys: Keys = None,
-            policy: Policies = None,
-            **more: Any,
-        ) -> None:
-            settings, book = opened(ledger, keys, policy)
+        own = list(inspect.signature(verb, eval_str=True).parameters.values())[1:]
+
+        def run(**given: Any) -> None:
+            more = {one.name: given.pop(one.name) for one in own}
+            settings, book = opened(given["ledger"], given["keys"], given["policy"])
             try:
-                claim = Claim(
-                    user, tuple(role or ()), tuple(institution or ()), tuple(region or ())
-                )
-                viewer = who(book, claim, roles, password_file=password_file, code=code)
-                verb(Seat(book, viewer, what_for, settings), **more)  # type: ignore[call-arg]
+                named = (given.get(name) or () for name in ("role", "institution", "region"))
+                claim = Claim(given["user"], *map(tuple, named))
+                second = {"password_file": given["password_file"], "code": given["code"]}
+                viewer = who(book, claim, roles or only[:1], **second)
+                _may(viewer, only)
+                verb(Seat(book, viewer, given["what_for"], settings), **more)  # type: ignore[call-arg]
             finally:
                 book.close()
 
-        return _with_options(verb, run)
+        return _with_options(verb, run, own, purpose)
 
     return wrapped
+
+
+def _may(viewer: Viewer, only: tuple[str, ...]) -> None:
+    from duanka.errors import NotAllowed
+
+    if only and not viewer.has(*only):
+        raise NotAllowed(
+            f"{viewer.user_id} is none of those who do this",
+            where="--role",
+            fix=f"ask somebody who is {' or '.join(only)}",
+        )
+
+
+def _shared(
+    *,
+    user: User = NOBODY,
+    role: Roles = None,
+    institution: Institution = None,
+    region: Region = None,
+    what_for: Purpose = "",
+    password_file: PasswordFile = None,
+    code: Code = "",
+    ledger: At = None,
+    keys: Keys = None,
+    policy: Policies = None,
+) -> None:
+    """Nothing; the options that every seat has stand here to be read."""
 
 
 def who(
@@ -192,13 +234,18 @@ def _password(file: Path | None) -> str:
         ) from error
 
 
-def _with_options(verb: Callable[..., None], run: Callable[..., None]) -> Callable[..., None]:
+def _with_options(
+    verb: Callable[..., None],
+    run: Callable[..., None],
+    own: list[inspect.Parameter],
+    purpose: str,
+) -> Callable[..., None]:
     """The runner, that shows Typer the verb's own parameters and then those of every seat."""
-    own = list(inspect.signature(verb, eval_str=True).parameters.values())[1:]
+    names = {one.name for one in own}
     shared = [
-        one
-        for one in inspect.signature(run, eval_str=True).parameters.values()
-        if one.kind is inspect.Parameter.KEYWORD_ONLY
+        one.replace(default=purpose) if one.name == "what_for" else one
+        for one in inspect.signature(_shared, eval_str=True).parameters.values()
+        if one.name not in names
     ]
     told = [one.replace(kind=inspect.Parameter.KEYWORD_ONLY) for one in [*own, *shared]]
     run.__signature__ = inspect.Signature(told)  # type: ignore[attr-defined]
