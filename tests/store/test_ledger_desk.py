@@ -1,6 +1,8 @@
 """A desk: every look at personal data is a row with its purpose; notes, exports, erasure."""
 
 import json
+from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -31,6 +33,18 @@ def test_every_look_is_a_row_of_history_with_its_purpose(book):
         assert (newest.purpose, second.purpose) == ("call back", "check")
         assert [one.seq for one in desk.looks(before=second.seq)] == [second.seq - 1]
     assert [(row.actor, row.purpose, row.version) for row in looks][2] == ("ana", "call back", 1)
+
+
+def test_acts_since_an_instant_are_counted_by_kind_and_only_the_viewers(book):
+    later = AT + timedelta(hours=1)
+    with book.desk(ANALYST, at=later, purpose="a test") as desk:
+        desk.write(replace(CASE, id="c2"), act="open")
+    with book.read(ANALYST, at=later) as desk:
+        assert desk.lately(("open", "close"), AT) == {("open", "case"): 2}
+        assert desk.lately(("open",), later) == {("open", "case"): 1}
+    elsewhere = replace(ANALYST, institutions=("bank_2",))
+    with book.read(elsewhere, at=later) as desk:
+        assert desk.lately(("open",), AT) == {}
 
 
 def test_personal_fields_are_nowhere_in_the_open(book):

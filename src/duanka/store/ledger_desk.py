@@ -16,7 +16,7 @@ from duanka.store.ledger_tables import DONE, HEAD, HISTORY, RECORD, SEALED
 from duanka.store.seal import KeyRing, Sealed, opened, seal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from datetime import datetime
 
     from duanka.store.ledger_scope import Wanted
@@ -97,6 +97,12 @@ class Desk:
         return [
             (act, kind, why, count) for act, kind, why, count in self._connection.execute(asked)
         ]
+
+    def lately(self, acts: Sequence[str], since: datetime) -> dict[tuple[str, str], int]:
+        """How often each act was done since an instant, by act and kind of record; of each the last thousand count."""
+        asked = {act: ledger_scope.lately(self.viewer, act, since, most=1000) for act in acts}
+        rows = {act: self._connection.execute(one).all() for act, one in asked.items()}
+        return {(act, kind): count for act in acts for kind, count in rows[act]}
 
     def looks(self, *, before: int | None = None, limit: int = 50) -> list[Link]:
         """The last looks at personal data and exports, newest first, before a row where one is named."""

@@ -117,6 +117,13 @@ def latest(viewer: Viewer, act: str, *, before: int | None, limit: int) -> sa.Se
     return rows.where(*asked).order_by(HISTORY.c.seq.desc()).limit(limit)
 
 
+def lately(viewer: Viewer, act: str, since: datetime, *, most: int) -> sa.Select[Any]:
+    """How many of the last rows of an act are not before an instant, by kind of record; at most `most` are counted."""
+    rows = latest(viewer, act, before=None, limit=most).subquery()
+    asked = sa.select(rows.c.kind, sa.func.count()).where(rows.c.at >= micros(since))
+    return asked.group_by(rows.c.kind)
+
+
 def heaviest(viewer: Viewer, wanted: Wanted, *, limit: int) -> sa.Select[Any]:
     """What is left to do, the heaviest first, as a page of a queue.
 

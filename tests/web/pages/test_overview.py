@@ -36,3 +36,14 @@ async def test_another_institution_sees_none_of_it(room):
     async with room.entered("stranger") as client:
         page = (await client.get("/overview")).text
     assert ">late<" not in page
+
+
+async def test_what_was_done_since_midnight_is_counted_and_yesterday_is_not(room):
+    async with room.entered() as client:
+        before = (await client.get("/overview")).text
+        room.clock.passes(days=1)
+    async with room.entered() as client:
+        after = (await client.get("/overview")).text
+    opened = '案件新立</dt><dd class="figure-count">'
+    assert f"{opened}3<" in before
+    assert f"{opened}0<" in after

@@ -16,12 +16,28 @@ if TYPE_CHECKING:
     from starlette.responses import Response
 
 KINDS = ("case", "order", "appeal", "lead", "reverification")
+TODAY = (
+    ("open", "case"),
+    ("conclude", "case"),
+    ("propose", "order"),
+    ("enforce", "order"),
+    ("lifted", "order"),
+    ("expired", "order"),
+    ("receive", "appeal"),
+    ("granted", "appeal"),
+    ("upheld", "appeal"),
+    ("receive", "lead"),
+    ("answered", "lead"),
+)
+"""Which acts since midnight the first page counts, and on which records."""
 
 
 def overview(request: Request) -> Response:
     office, who = show.office(request), show.viewer(request)
     now = office.clock()
+    midnight = now.astimezone(show.SHANGHAI).replace(hour=0, minute=0, second=0, microsecond=0)
     with office.book.read(who, at=now) as desk:
+        done = desk.lately(sorted({act for act, _ in TODAY}), midnight)
         counts = {kind: desk.count(Wanted(kind)) for kind in KINDS}
         soon = [
             one
@@ -38,6 +54,7 @@ def overview(request: Request) -> Response:
         request,
         "overview.html",
         counts=counts,
+        today=[(act, kind, done.get((act, kind), 0)) for act, kind in TODAY],
         soon=soon[:20],
         tiers=tiers,
         answers=answers,
