@@ -19,6 +19,9 @@ from duanka.web.pages import (
     policy,
     queue,
     regions,
+    standings,
+    suggestions,
+    told,
     users,
 )
 
@@ -31,6 +34,9 @@ PAGES = (
     network,
     appeals,
     leads,
+    told,
+    suggestions,
+    standings,
     openings,
     compare,
     policy,

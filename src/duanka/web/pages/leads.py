@@ -11,7 +11,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from duanka.errors import BadInput, NotFound
-from duanka.jobs.leads import Sender, Took, take_file
+from duanka.jobs.leads import Acting, Sender, Took, take_file
 from duanka.jobs.progress import Progress
 from duanka.leads import lead
 from duanka.leads.schema import OUTCOMES
@@ -97,7 +97,8 @@ def _taken(request: Request, held: bytes, suffix: str, told: tuple[str, str]) ->
             Sender(told[0], (told[1], "")),
             office.policy.at(at.astimezone(show.SHANGHAI).date()),
         )
-        took = take_file(path, office.book, sender, at=at, regime=regime, say=Progress())
+        by = Acting(show.viewer(request), "leads of a file")
+        took = take_file(path, office.book, sender, at=at, regime=regime, say=Progress(), by=by)
         return took, took.returned.read_bytes() if took.returned else b""
 
 
