@@ -5,7 +5,6 @@ import polars as pl
 from duanka.governance import insiders, scorecard
 from duanka.policy import dated
 from governance_room import Plan, build
-from town import small_town
 
 
 @cache
@@ -51,27 +50,6 @@ def test_the_staff_of_a_bad_outlet_are_held_to_their_colleagues():
     }
     assert len(raised & bad) >= 3
     assert len(set(rows["staff_id"]) & bad) <= len(raised & bad) / 2
-
-
-def test_circumstances_are_counted_from_the_applications():
-    regime = dated.load().at(told()[0].as_of.date())
-    opening = small_town().tables["opening"]
-    rows = insiders.circumstances(opening, regime)
-    granted = opening.filter(
-        pl.col("outcome").cast(pl.String) != "refused", pl.col("staff_id").is_not_null()
-    )
-    assert rows["opening_count"].sum() == granted.height
-    late = granted.filter(
-        ~pl.col("at").dt.convert_time_zone("Asia/Shanghai").dt.hour().is_between(8, 19)
-    )
-    assert rows["off_hours_count"].sum() == late.height
-    refused = opening.filter(pl.col("outcome").cast(pl.String) == "refused").to_dicts()
-    again = {
-        row["opening_id"] for row in granted.to_dicts()
-        for no in refused
-        if no["applicant_id"] == row["applicant_id"] and 0 < (row["at"] - no["at"]).total_seconds() <= 30 * 86_400
-    }  # fmt: skip
-    assert rows["after_refusal_count"].sum() == len(again)
 
 
 def test_without_employees_there_is_nobody_to_name():

@@ -94,3 +94,30 @@ def test_nothing_counted_is_never_outstanding():
     assert (held.tails == 1).all()
     assert not shrinkage.stands_out(held.tails, false_share=0.05).any()
     assert (shrinkage.held_to_chance(np.zeros(1), np.ones(1), usual=0.5).tails == 1).all()
+
+
+def batched(rng, expected, share):
+    """Counts of ordinary units where a share of the cards brings two more."""
+    return sum(
+        size * rng.poisson(expected * part)
+        for size, part in ((1, (1 - share) / (1 + 2 * share)), (3, share / (1 + 2 * share)))
+    ).astype(float)
+
+
+def test_cards_that_come_in_batches_are_known_for_it_and_accuse_nobody():
+    rng = np.random.default_rng(5)
+    expected = np.exp(rng.normal(-2.5, 1.2, 3_000))
+    plain = shrinkage.clumping(rng.poisson(expected).astype(float), expected, usual=0.5)
+    counted = batched(rng, expected, 0.1)
+    clump = shrinkage.clumping(counted, expected, usual=0.5)
+    assert plain < 0.1
+    assert 0.3 < clump < 1.5  # the variance is 1.5 times the mean
+    counted[:5], expected[:5] = 20.0, 1.0  # five bad ones neither hide nor become the habit of all
+    after = shrinkage.clumping(counted, expected, usual=0.5)
+    assert after == pytest.approx(clump, abs=0.1)
+    held = shrinkage.held_to_chance(counted, expected, usual=0.5, clump=after)
+    out = shrinkage.stands_out(held.tails, false_share=0.05)
+    assert out[:5].all()
+    assert out[5:].sum() == 0
+    alone = shrinkage.held_to_chance(counted, expected, usual=0.5)
+    assert shrinkage.stands_out(alone.tails, false_share=0.05)[5:].sum() > 0

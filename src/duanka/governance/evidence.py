@@ -64,6 +64,7 @@ class _Total:
     counted: Floats
     expected: Floats
     held: shrinkage.Held
+    clump: float
 
 
 def parts_of(found: Governed) -> dict[str, NDArray[np.int64]]:
@@ -103,13 +104,30 @@ def facts_of(
     seen: dict[str, list[Seen]] = {}
     for sheet in sheets:
         seen.setdefault(sheet.unit_kind, []).append(looked_at(sheet, month, window=window))
+    sums = {
+        kind: (
+            np.sum([one.counted for one in both], axis=0),
+            np.sum([one.expected for one in both], axis=0),
+        )
+        for kind, both in seen.items()
+    }
+    clump = clumps(sums, usual=usual)
     totals = {}
-    for kind, both in seen.items():
-        counted = np.sum([one.counted for one in both], axis=0)
-        expected = np.sum([one.expected for one in both], axis=0)
-        held = shrinkage.held_to_chance(counted, expected, usual=usual)
-        totals[kind] = _Total(counted, expected, held)
+    for kind, (counted, expected) in sums.items():
+        held = shrinkage.held_to_chance(counted, expected, usual=usual, clump=clump)
+        totals[kind] = _Total(counted, expected, held, clump)
     return {kind: _facts(kind, both, totals, parts, regime) for kind, both in seen.items()}
+
+
+def clumps(sums: Mapping[str, tuple[Floats, Floats]], *, usual: float) -> float:
+    """How far implicated cards come in batches, as the smallest units of which there are many say; zero without them.
+
+    Columns: `sums` counted and expected cards of each unit, by kind.
+    """
+    for kind in ("staff", "outlet"):
+        if kind in sums and (sums[kind][1] > 0).sum() > shrinkage.FEW_UNITS:
+            return shrinkage.clumping(*sums[kind], usual=usual)
+    return 0.0
 
 
 def _facts(
@@ -122,12 +140,10 @@ def _facts(
     number, total = regime.number, totals[kind]
     counted, expected = total.counted, total.expected
     inside = expected > 0
-    variance = shrinkage.spread(
-        counted[inside], expected[inside], usual=number("scorecards.usual_spread")
-    )
-    post = shrinkage.posterior(
-        counted, expected, variance, interval_share=number("scorecards.interval_share")
-    )
+    batches = 1.0 + total.clump  # a batch says about as much as one card
+    o, e = counted / batches, expected / batches
+    variance = shrinkage.spread(o[inside], e[inside], usual=number("scorecards.usual_spread"))
+    post = shrinkage.posterior(o, e, variance, interval_share=number("scorecards.interval_share"))
     worse = np.argmax(np.stack([one.counted - one.expected for one in both]), axis=0)
     sides = {
         f"{name}_{one.side}": getattr(one, name)

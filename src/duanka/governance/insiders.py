@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
 
 from duanka.governance import shrinkage
-from duanka.governance.evidence import looked_at
+from duanka.governance.circumstances import circumstances
+from duanka.governance.evidence import clumps, looked_at
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -23,19 +23,23 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 QUEUE = "restricted"
-_SINCE_REFUSAL = timedelta(days=30)
 
 
 def insiders(
-    found: Governed, frames: Mapping[str, pl.DataFrame], regime: Regime, *, month: int
+    found: Governed,
+    frames: Mapping[str, pl.DataFrame],
+    regime: Regime,
+    *,
+    month: int,
+    seen: Mapping[str, pl.DataFrame] | None = None,
 ) -> pl.DataFrame:
     """Employees who stand out, with the figures and circumstances; everybody of them has a right of reply.
 
     A suspicion to be looked into by the institution's own audit, never a finding.
 
     Columns: staff_id, outlet_id, implicated, expected (given the outlet and its customers), ratio, lower_ratio,
-        tail_share; openings with off_hours_count, after_refusal_count, companion_count (brought by somebody who
-        also brought others) and opening_count; queue, reply (owed until one is recorded).
+        tail_share; the counts of `governance.circumstances` and asked_about: what to ask them first; queue,
+        reply (owed until one is recorded). `seen` as there.
     """
     staff = _of(found, "staff")
     if not staff:
@@ -47,7 +51,8 @@ def insiders(
     place = _outlet_of(found.attributed, staff[0].units)
     expected = expected * _colleagues(counted, expected, place)
     usual = regime.number("scorecards.usual_spread")
-    tails = shrinkage.held_to_chance(counted, expected, usual=usual).tails
+    clump = clumps({"staff": (counted, expected)}, usual=usual)
+    tails = shrinkage.held_to_chance(counted, expected, usual=usual, clump=clump).tails
     inside = expected > 0
     variance = shrinkage.spread(counted[inside], expected[inside], usual=usual)
     post = shrinkage.posterior(
@@ -66,57 +71,9 @@ def insiders(
             "tail_share": tails,
         }
     ).filter(pl.Series(out))
-    rows = rows.join(circumstances(frames.get("opening"), regime), on="staff_id", how="left")
+    rows = rows.join(circumstances(frames.get("opening"), regime, seen), on="staff_id", how="left")
     return rows.with_columns(queue=pl.lit(QUEUE), reply=pl.lit("owed")).sort(
         "tail_share", "staff_id"
-    )
-
-
-def circumstances(opening: pl.DataFrame | None, regime: Regime) -> pl.DataFrame:
-    """What the applications that each employee granted have about them.
-
-    Columns: staff_id, opening_count, off_hours_count, after_refusal_count, companion_count.
-    """
-    if opening is None or opening.is_empty():
-        return pl.DataFrame(
-            schema={"staff_id": pl.String}
-            | dict.fromkeys(
-                ("opening_count", "off_hours_count", "after_refusal_count", "companion_count"),
-                pl.UInt32,
-            )
-        )
-    granted = opening.filter(
-        (pl.col("outcome").cast(pl.String) != "refused") & pl.col("staff_id").is_not_null()
-    ).with_columns(hour=(pl.col("at") + timedelta(hours=8)).dt.hour())
-    begins = int(regime.number("insiders.office_begins_hour"))
-    ends = int(regime.number("insiders.office_ends_hour"))
-    refused = opening.filter(pl.col("outcome").cast(pl.String) == "refused").select(
-        "applicant_id", pl.col("at").alias("refused_at")
-    )
-    again = (
-        granted.join(refused, on="applicant_id")
-        .filter(
-            (pl.col("refused_at") < pl.col("at"))
-            & (pl.col("at") - pl.col("refused_at") <= _SINCE_REFUSAL)
-        )
-        .select("opening_id")
-        .unique()
-    )
-    brought = opening.filter(pl.col("companion_id").is_not_null())
-    many = (
-        brought.group_by("companion_id")
-        .agg(pl.col("applicant_id").n_unique())
-        .filter(pl.col("applicant_id") >= 3)["companion_id"]
-    )
-    return (
-        granted.group_by("staff_id")
-        .agg(
-            opening_count=pl.len(),
-            off_hours_count=((pl.col("hour") < begins) | (pl.col("hour") >= ends)).sum(),
-            after_refusal_count=pl.col("opening_id").is_in(again["opening_id"].to_list()).sum(),
-            companion_count=pl.col("companion_id").is_in(many.to_list()).sum(),
-        )
-        .sort("staff_id")
     )
 
 

@@ -19,6 +19,8 @@ FEW_UNITS = 60
 """Up to so many units each is held to a spread that was learned without it."""
 BEYOND = 0.05
 """Counts that fewer ordinary units reach say no more than that they were reached."""
+PLAIN = 4.0
+"""Where cards come in batches, counts below this are taken as they are, however small the unit."""
 _LOG_RANGE = (-7.0, 3.0)
 WORTH_A_LOOK = 0.1
 """Of few units, those that pure chance reaches less often than this are held to the others alone."""
@@ -53,7 +55,7 @@ def spread(counted: Floats, expected: Floats, *, usual: float) -> float:
     return float(np.exp(found.x))
 
 
-def log_likelihood(counted: Floats, expected: Floats, shape: float) -> Floats:
+def log_likelihood(counted: Floats, expected: Floats, shape: float | Floats) -> Floats:
     """The log of the negative binomial probability of each count, but for what no shape changes."""
     rising = special.gammaln(shape + counted) - special.gammaln(shape)
     out = rising - shape * np.log1p(expected / shape)
@@ -107,11 +109,40 @@ class Held:
     variance: Floats
 
 
-def held_to_chance(counted: Floats, expected: Floats, *, usual: float) -> Held:
+def clumping(counted: Floats, expected: Floats, *, usual: float) -> float:
+    """How far implicated cards of ordinary units come in batches: the variance of a count over its mean, less one.
+
+    A ring that brings five people to one desk on one morning is one misfortune of that desk, not five. Most
+    likely under a negative binomial whose variance has a part in proportion to the mean; counts from `PLAIN` on
+    are taken for no more than that, so that a few bad units do not pass for a habit of all.
+
+    Units: cards; zero where cards come one by one.
+    """
+    inside = expected > 0
+    o, e, times = _binned(counted[inside], expected[inside])
+    cap = np.maximum(_quantile(e, usual / 2.0, 1.0 - BEYOND), PLAIN)
+
+    def against(at: NDArray[np.float64]) -> float:
+        level, variance, clump = np.exp(at)
+        fit = _censored((o, e, times), cap, level=level, variance=variance, clump=clump)
+        prior = at[1] - 2.0 * variance / usual - 0.5 * at[0] ** 2 + at[2] - 2.0 * clump / usual
+        return -fit - float(prior)
+
+    found = minimize(
+        against,
+        np.array([0.0, np.log(usual / 2.0), np.log(usual / 2.0)]),
+        method="Nelder-Mead",
+        bounds=[(-2.0, 1.0), _LOG_RANGE, _LOG_RANGE],
+        options={"xatol": 1e-3, "fatol": 1e-4, "maxiter": 600},
+    )
+    return float(np.exp(found.x[2]))
+
+
+def held_to_chance(counted: Floats, expected: Floats, *, usual: float, clump: float = 0.0) -> Held:
     """Every unit held to the level and the spread of the ordinary ones among its kind.
 
     Few units are each held to what the others say. What the peers' own cards leave uncertain in the
-    expectation is added to the spread.
+    expectation is added to the spread, and what comes in batches (`clumping`).
     """
     size = counted.size
     inside = np.flatnonzero(expected > 0)
@@ -120,18 +151,21 @@ def held_to_chance(counted: Floats, expected: Floats, *, usual: float) -> Held:
         return out
     o, e = counted[inside], expected[inside]
     unsure = 1.0 / np.maximum(o.sum() - o, 1.0)
-    level, variance = ordinary(o, e, usual=usual)
-    out.level[inside], out.variance[inside] = level, variance + unsure
+    level, variance = ordinary(o, e, usual=usual, clump=clump)
+    out.level[inside], out.variance[inside] = level, variance + unsure + clump / (level * e)
     if inside.size <= FEW_UNITS:
         for unit in np.flatnonzero(tail_share(o, e, np.zeros(o.size)) < WORTH_A_LOOK):
             others = np.arange(o.size) != unit
-            level, variance = ordinary(o[others], e[others], usual=usual)
-            out.level[inside[unit]], out.variance[inside[unit]] = level, variance + unsure[unit]
+            level, variance = ordinary(o[others], e[others], usual=usual, clump=clump)
+            out.level[inside[unit]] = level
+            out.variance[inside[unit]] = variance + unsure[unit] + clump / (level * e[unit])
     out.tails[inside] = tail_share(o, out.level[inside] * e, out.variance[inside])
     return out
 
 
-def ordinary(counted: Floats, expected: Floats, *, usual: float) -> tuple[float, float]:
+def ordinary(
+    counted: Floats, expected: Floats, *, usual: float, clump: float = 0.0
+) -> tuple[float, float]:
     """The level of ordinary units' ratio to what is expected of them, and its variance.
 
     Most likely under a negative binomial where a count beyond what one unit in twenty reaches is taken for
@@ -139,17 +173,12 @@ def ordinary(counted: Floats, expected: Floats, *, usual: float) -> tuple[float,
     what is expected of everybody.
     """
     o, e, times = _binned(counted, expected)
-    cap = np.maximum(_quantile(e, usual / 2.0, 1.0 - BEYOND), 1.0)
-    over = o >= cap
+    cap = np.maximum(_quantile(e, usual / 2.0, 1.0 - BEYOND), 1.0 + (clump > 0) * (PLAIN - 1.0))
 
     def against(at: NDArray[np.float64]) -> float:
         level, variance = np.exp(at)
-        shape, mean = 1.0 / variance, level * e
-        within = log_likelihood(o[~over], mean[~over], shape)
-        reached = special.betainc(cap[over], shape, mean[over] / (shape + mean[over]))
-        beyond = np.log(np.maximum(reached, 1e-300))
-        prior = at[1] - 2.0 * variance / usual - 0.5 * at[0] ** 2
-        return -float(times[~over] @ within + times[over] @ beyond) - float(prior)
+        fit = _censored((o, e, times), cap, level=level, variance=variance, clump=clump)
+        return -fit - float(at[1] - 2.0 * variance / usual - 0.5 * at[0] ** 2)
 
     found = minimize(
         against,
@@ -159,6 +188,24 @@ def ordinary(counted: Floats, expected: Floats, *, usual: float) -> tuple[float,
         options={"xatol": 1e-4, "fatol": 1e-6, "maxiter": 400},
     )
     return float(np.exp(found.x[0])), float(np.exp(found.x[1]))
+
+
+def _censored(
+    units: tuple[Floats, Floats, Floats],
+    cap: Floats,
+    *,
+    level: float,
+    variance: float,
+    clump: float,
+) -> float:
+    """The log likelihood of counts (with what is expected and how often each occurs), cut at a cap each."""
+    o, e, times = units
+    over, mean = o >= cap, level * e
+    shape = 1.0 / (variance + clump / mean)
+    within = log_likelihood(o[~over], mean[~over], shape[~over])
+    chance = mean[over] / (shape[over] + mean[over])
+    beyond = np.log(np.maximum(special.betainc(cap[over], shape[over], chance), 1e-300))
+    return float(times[~over] @ within + times[over] @ beyond)
 
 
 def _quantile(expected: Floats, variance: float, share: float) -> Floats:
