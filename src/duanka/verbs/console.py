@@ -1,4 +1,4 @@
-"""The verb of the console: pages for people on what a run found, and the users who may enter."""
+"""The verb of the console: pages for people on what a run found; the users who may enter are beside it."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from duanka.verbs import users
 from duanka.verbs.ledger_options import At, Keys, counts, now, opened, rules, viewer_of
 from duanka.verbs.options import Policies, progress, settings_of
 
@@ -14,22 +15,11 @@ if TYPE_CHECKING:
     from duanka.policy.dated import Policy
     from duanka.store.ledger import Ledger
 
-Institutions = Annotated[
-    list[str] | None, typer.Option("--institution", help="whose records; default all 机构范围")
-]
-Regions = Annotated[
-    list[str] | None, typer.Option("--region", help="of which districts; default all 地区范围")
-]
-
 
 def add(app: typer.Typer) -> None:
     """Nothing; the verbs are there."""
     app.command(short_help="pages for people, on this machine 操作台")(console)
-    user = typer.Typer(
-        help="who may enter the console 用户", no_args_is_help=True, rich_markup_mode=None
-    )
-    user.command("add", short_help="somebody may enter from now on 新增用户")(user_add)
-    app.add_typer(user, name="user")
+    users.add(app)
 
 
 def console(
@@ -117,29 +107,3 @@ def _demo_cases(book: Ledger, policy: Policy, out: Path, data: Path | None) -> N
         if desk.count(Wanted("case")):
             return
     counts(open_cases(Judged(out, data), book, policy, now=at, say=progress()))
-
-
-def user_add(
-    name: Annotated[str, typer.Argument(help="by which they enter 用户名")],
-    role: Annotated[list[str], typer.Option("--role", help="may be repeated 角色")],
-    *,
-    institution: Institutions = None,
-    region: Regions = None,
-    second_factor: Annotated[
-        bool, typer.Option("--second-factor", help="ask for a code as well 启用动态验证码")
-    ] = False,
-    ledger: At = None,
-    keys: Keys = None,
-) -> None:
-    """Let somebody enter; their password is asked for, or read from standard input. 新增用户。"""
-    import pyotp
-
-    from duanka.web.people import add_user
-
-    _, book = opened(ledger, keys, None)
-    word = typer.prompt("password 口令", hide_input=True)
-    secret = pyotp.random_base32() if second_factor else ""
-    add_user(book, viewer_of(name, role, institution, region), word, at=now(), secret=secret)
-    typer.echo(f"added 已新增: {name}")
-    if secret:
-        typer.echo(f"second factor 动态验证码密钥: {secret}")

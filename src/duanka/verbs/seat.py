@@ -182,7 +182,7 @@ def who(
         return viewer_of(claim.user, named, list(claim.institutions), list(claim.regions))
     from duanka.web.people import enter
 
-    word = _password(password_file)
+    word = password(password_file)
     user = enter(book, claim.user, word, code, at=now(), purpose="somebody acts at the command")
     return narrowed(user.viewer, claim)
 
@@ -221,7 +221,11 @@ def narrowed(viewer: Viewer, claim: Claim) -> Viewer:
     )
 
 
-def _password(file: Path | None) -> str:
+def password(file: Path | None) -> str:
+    """The password in the file, or the one that is asked for.
+
+    Raises: BadInput if the file cannot be read.
+    """
     if file is None:
         return str(typer.prompt("password 口令", hide_input=True, err=True))
     try:
