@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from duanka.features import calls, devices, openings, replay, taint, transfers
+from duanka.features import calls, devices, openings, replay, shards, taint, transfers
 from duanka.features.spec import HOUR
 
 if TYPE_CHECKING:
@@ -19,9 +19,11 @@ if TYPE_CHECKING:
     from duanka.features.kernel import Layout
     from duanka.features.records import Records
     from duanka.features.replay import Events
+    from duanka.features.shards import Shards
     from duanka.features.streams import Streams
 
     Ints = NDArray[np.int64]
+    Stream = Events | Shards | shards.Answered
     Matrix = NDArray[np.float32]
 
 EAST_H = 8
@@ -85,14 +87,14 @@ class Questions:
 
 
 def ask(
-    asker: Asker, out: Columns, events: Events, asked: Asked, of: Questions, *, prefix: str = ""
+    asker: Asker, out: Columns, events: Stream, asked: Asked, of: Questions, *, prefix: str = ""
 ) -> None:
     """The stream's answers as columns; missing where the key is unknown or the stream had told of nothing yet."""
     out.block(asked.names, _matrix(asker, events, asked, of), prefix)
 
 
 def ask_sides(
-    asker: Asker, out: Columns, events: Events, asked: Asked, sides: Mapping[str, Questions]
+    asker: Asker, out: Columns, events: Stream, asked: Asked, sides: Mapping[str, Questions]
 ) -> None:
     """The stream's answers about several sides of the same events, by prefix, in one replay."""
     key = np.concatenate([of.key for of in sides.values()])
@@ -104,9 +106,17 @@ def ask_sides(
         begin += of.key.size
 
 
-def _matrix(asker: Asker, events: Events, asked: Asked, of: Questions) -> Matrix:
-    begun = events.known_at[0] if events.at.size else NEVER
-    have = np.flatnonzero((of.key >= 0) & (of.at > begun))
+def begun(events: Stream) -> int:
+    """When the stream first told of anything; NEVER where it tells of nothing."""
+    if isinstance(events, shards.Shards):
+        return events.begun
+    return int(events.known_at[0]) if events.at.size else NEVER
+
+
+def _matrix(asker: Asker, events: Stream, asked: Asked, of: Questions) -> Matrix:
+    if isinstance(events, shards.Answered):
+        return events.rows()
+    have = np.flatnonzero((of.key >= 0) & (of.at > begun(events)))
     whole = have.size == of.key.size
     asking = of if whole else Questions(of.key[have], of.at[have])
     found = _found(asker, events, asked, asking)
@@ -117,8 +127,14 @@ def _matrix(asker: Asker, events: Events, asked: Asked, of: Questions) -> Matrix
     return matrix
 
 
-def _found(asker: Asker, events: Events, asked: Asked, of: Questions) -> Matrix:
+def _found(asker: Asker, events: Events | Shards, asked: Asked, of: Questions) -> Matrix:
     """The answers; those of one instant are kept, so that no key is replayed twice for it."""
+    if isinstance(events, shards.Shards):
+        found = np.empty((of.key.size, len(asked.names)), dtype=np.float32)
+        how = shards.Asked(asked.layout, asked.names, asker.threads)
+        for which, answers in events.answers(of.key, of.at, how):
+            found[which] = answers
+        return found
     if of.key.size == 0 or not (of.at == of.at[0]).all():
         return _replayed(asker, events, asked, of)
     spot = (id(events.key), asked.names[0], int(of.at[0]))

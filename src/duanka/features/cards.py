@@ -104,7 +104,8 @@ def cards(kind: Kind, known: Mapping[str, pl.DataFrame], to: Indices, sims: Inde
     """
     register, key = known[kind], f"{kind}_id"
     met = [(t, known[t][c]) for t, c in MET[kind]]
-    met += [(t, known[t].filter(pl.col("card_kind") == kind)["card_id"]) for t in NAMED]
+    of_kind = pl.col("card_id").filter(pl.col("card_kind") == kind)
+    met += [(t, known[t].select(of_kind)["card_id"]) for t in NAMED]
     index = index_of(register[key], *(ids for _, ids in met))
     reserved = reserved_among(index.ids) if kind == "account" else np.zeros(index.size, np.bool_)
     at = index.find(register[key])
@@ -116,11 +117,10 @@ def cards(kind: Kind, known: Mapping[str, pl.DataFrame], to: Indices, sims: Inde
 
     opened = register["opened_at" if kind == "account" else "activated_at"]
     bound = sims.find(register["sim_id"]) if kind == "account" else np.full(at.size, NONE)
-    of_kind = register[f"{kind}_kind"].to_physical().cast(pl.Int64).fill_null(NONE)
-    seen = index.find(index_of(*(ids for t, ids in met if t not in HEARSAY)).ids)
+    word = register[f"{kind}_kind"].to_physical().cast(pl.Int64).fill_null(NONE)
     return Cards(
         index=index,
-        judged=np.sort(at) if at.size else seen[~reserved[seen]],
+        judged=np.sort(at) if at.size else _met_and_seen(index, reserved, met),
         reserved=reserved,
         holder=place(to.holders.find(register["holder_id"])),
         since=place(micros(opened), UNKNOWN_AT),
@@ -128,8 +128,14 @@ def cards(kind: Kind, known: Mapping[str, pl.DataFrame], to: Indices, sims: Inde
         outlet=place(to.outlets.find(register["outlet_id"])),
         staff=place(to.staff.find(register["staff_id"])),
         sim=place(bound),
-        kind=place(of_kind.to_numpy()),
+        kind=place(word.to_numpy()),
     )
+
+
+def _met_and_seen(index: Index, reserved: Bools, met: list[tuple[str, pl.Series]]) -> Ints:
+    """Where there is no register: the cards that were seen in events, not only named."""
+    seen = index.find(index_of(*(ids for t, ids in met if t not in HEARSAY)).ids)
+    return seen[~reserved[seen]]
 
 
 def reserved_among(ids: pl.Series) -> Bools:

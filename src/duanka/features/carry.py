@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Ints = NDArray[np.int64]
+    Bools = NDArray[np.bool_]
 
 LOTS = 16
 WORDS = 6  # at, amount, payer, payer's source, source's source, depth
@@ -105,25 +106,48 @@ def learn(theirs, payer, at, amount, fields, source):  # type: ignore[no-untyped
 
 
 @nb.njit(cache=True, nogil=True)
-def carry(payer, payee, at, amount, moves, size):  # type: ignore[no-untyped-def]
+def lots(size):  # type: ignore[no-untyped-def]
+    """A row for each account that has received nothing yet, and one more for who remembers nothing."""
+    rows = np.zeros((size + 1, WIDTH), dtype=np.int64)
+    rows[:, 1::WORDS] = -(1 << 62)
+    return rows
+
+
+def carry(payer: Ints, payee: Ints, at: Ints, amount: Ints, moves: Bools, size: int) -> Ints:
     """The carried bit fields of every transfer, in time order; one that moves nothing leaves no trace.
 
     Transfers of one instant do not see one another. Reserved accounts (dense index at or above
     `size`) remember nothing.
     """
-    rows = np.zeros((size + 1, WIDTH), dtype=np.int64)
-    rows[:, 1::WORDS] = -(1 << 62)
     out = np.zeros(at.size, dtype=np.int64)
+    carry_on(lots(size), payer, payee, at, amount, moves, out)
+    return out
+
+
+@nb.njit(cache=True, nogil=True)
+def carry_on(rows, payer, payee, at, amount, moves, out):  # type: ignore[no-untyped-def]
+    """Nothing; the carried bit fields stand in `out`, and `rows` know of all these transfers.
+
+    So that a long stream may come in parts, cut between instants.
+    """
+    size = rows.shape[0] - 1
     source = np.full((at.size, 2), -1, dtype=np.int64)
     told = 0
     for i in range(at.size):
         while at[told] < at[i]:
-            p, to = payer[told], payee[told]
-            if moves[told] and p < size and to < size and p != to:
-                learn(rows[to], p, at[told], amount[told], out[told], source[told])
-            told += 1
+            told = _told(rows, payer, payee, at, amount, moves, out, source, told)
         if payer[i] < size and payer[i] != payee[i]:
             out[i], source[i, 0], source[i, 1] = look(
                 rows[payer[i]], rows[min(payee[i], size)], payer[i], payee[i], at[i], amount[i]
             )
-    return out
+    while told < at.size:
+        told = _told(rows, payer, payee, at, amount, moves, out, source, told)
+
+
+@nb.njit(cache=True, nogil=True)
+def _told(rows, payer, payee, at, amount, moves, out, source, i):  # type: ignore[no-untyped-def]
+    size = rows.shape[0] - 1
+    p, to = payer[i], payee[i]
+    if moves[i] and p < size and to < size and p != to:
+        learn(rows[to], p, at[i], amount[i], out[i], source[i])
+    return i + 1

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import polars as pl
@@ -25,6 +25,20 @@ if TYPE_CHECKING:
 CALL_S = 60
 CALL_SPAN_S = 2 * 3600
 NEW_FOR = 24 * HOUR
+
+
+class Heard(NamedTuple):
+    """Long calls from strangers: holder called and second the call ended, in one sorted number; the caller."""
+
+    key: Ints
+    caller: Ints
+
+
+class Since(NamedTuple):
+    """When each card was first seen on each device (card, device, since), and on any (card, owned)."""
+
+    device: pl.DataFrame
+    any: pl.DataFrame
 
 
 @dataclass(frozen=True)
@@ -50,17 +64,26 @@ def circumstances(
     Columns: uses: card, device, at. `call_bits`: the flags of `calls` as they entered.
     """
     t = records.transfers
-    gap_s, caller = _calls_before(records, calls, call_bits)
     first = first_between(t)
-    bits = t.flags | _carried(records)
-    bits = bits | np.where(_on_new_device(records, uses), f.NEW_DEVICE, 0)
+    size, giver, taker, moved = to_carry(records, t)
+    carried = carry(giver, taker, t.at, t.value, moved, size)
+    heard = heard_of(records, calls, call_bits)
+    return told(records, t, first, carried, since=devices_since(uses), heard=heard)
+
+
+def told(
+    records: Records, t: Moves, first: Bools, carried: Ints, *, since: Since, heard: Heard
+) -> Circumstances:
+    """The same of these transfers, of which is known which are first ones and what they carry."""
+    gap_s, caller = _calls_before(records, t, heard)
+    bits = t.flags | carried
+    bits = bits | np.where(_on_new_device(t, since), f.NEW_DEVICE, 0)
     bits = bits | np.where((gap_s >= 0) & first, f.CALLED, 0)
     return Circumstances(bits, gap_s, caller, first)
 
 
-def paid(records: Records, around: Circumstances) -> Events:
+def paid(t: Moves, around: Circumstances) -> Events:
     """A caller's callee paid a stranger soon after: an event of the caller's card."""
-    t = records.transfers
     wanted = f.CALLED | f.OK
     hit = np.flatnonzero(((around.bits & wanted) == wanted) & (around.caller >= 0))
     ones = np.full(hit.size, f.OUT | f.OK, dtype=np.int64)
@@ -74,33 +97,41 @@ def first_between(moves: Moves) -> Bools:
     return pair.select((pl.col("at") == begun).alias("first"))["first"].to_numpy()
 
 
-def _carried(records: Records) -> Ints:
-    t, cards = records.transfers, records.accounts
+def to_carry(records: Records, t: Moves) -> tuple[int, Ints, Ints, Bools]:
+    """How many accounts remember, and payer, payee and whether it moved money, of these transfers.
+
+    All reserved accounts are one that remembers nothing.
+    """
+    cards = records.accounts
     size = cards.index.size
-    # all reserved accounts are one that remembers nothing
     giver = np.where(cards.reserved[t.giver], size, t.giver) if size else t.giver
     taker = np.where(cards.reserved[t.taker], size, t.taker) if size else t.taker
-    return carry(giver, taker, t.at, t.value, (t.flags & f.OK) != 0, size)  # type: ignore[no-any-return]
+    return size, giver, taker, (t.flags & f.OK) != 0
 
 
-def _on_new_device(records: Records, uses: pl.DataFrame) -> Bools:
-    """True where the payer's device is new to the card, and is not the first it was ever seen on."""
-    t = records.transfers
+def devices_since(uses: pl.DataFrame) -> Since:
+    """When each card was first seen on each device, and on any.
+
+    Columns: uses: card, device, at.
+    """
     first = uses.group_by("card", "device").agg(pl.col("at").min().alias("since"))
-    owned = uses.group_by("card").agg(pl.col("at").min().alias("owned"))
+    return Since(first, uses.group_by("card").agg(pl.col("at").min().alias("owned")))
+
+
+def _on_new_device(t: Moves, since: Since) -> Bools:
+    """True where the payer's device is new to the card, and is not the first it was ever seen on."""
     asked = pl.DataFrame({"card": t.giver, "device": t.device, "at": t.at})
-    joined = asked.join(first, on=["card", "device"], how="left", maintain_order="left")
-    joined = joined.join(owned, on="card", how="left", maintain_order="left")
+    joined = asked.join(since.device, on=["card", "device"], how="left", maintain_order="left")
+    joined = joined.join(since.any, on="card", how="left", maintain_order="left")
     fresh = (pl.col("at") - pl.col("since") < NEW_FOR) & (pl.col("since") > pl.col("owned"))
     return joined.select(fresh.fill_null(value=False).alias("new"))["new"].to_numpy()
 
 
-def _calls_before(records: Records, calls: Events, call_bits: Ints) -> tuple[Ints, Ints]:
+def _calls_before(records: Records, t: Moves, heard: Heard) -> tuple[Ints, Ints]:
     """For each transfer: seconds since a stranger's long call to its payer's holder ended, and the caller."""
-    t = records.transfers
     gap = np.full(t.at.size, -1, dtype=np.int64)
     caller = np.full(t.at.size, -1, dtype=np.int64)
-    key, who = _heard(records, calls, call_bits)
+    key, who = heard
     if key.size == 0 or t.at.size == 0:
         return gap, caller
     payer = records.accounts.said(records.accounts.holder, t.giver, t.at)
@@ -112,7 +143,7 @@ def _calls_before(records: Records, calls: Events, call_bits: Ints) -> tuple[Int
     return np.where(ok, since, gap), np.where(ok, who[np.maximum(spot, 0)], caller)
 
 
-def _heard(records: Records, calls: Events, call_bits: Ints) -> tuple[Ints, Ints]:
+def heard_of(records: Records, calls: Events, call_bits: Ints) -> Heard:
     """Long calls from strangers: holder called and second the call ended, in one sorted number; the caller."""
     wanted = f.IN | f.FIRST | f.OK
     heard = ((call_bits & wanted) == wanted) & (calls.value >= CALL_S)
@@ -122,4 +153,4 @@ def _heard(records: Records, calls: Events, call_bits: Ints) -> tuple[Ints, Ints
     end_s = calls.at[heard] // SECOND + calls.value[heard]
     key = (holder[known] << 32) | end_s[known]
     order = np.argsort(key, kind="stable")
-    return key[order], calls.other[heard][known][order]
+    return Heard(key[order], calls.other[heard][known][order])

@@ -44,5 +44,6 @@ def index_of(*columns: pl.Series) -> Index:
     """The index of every identifier that any of the columns names."""
     if not columns:
         return Index(pl.Series([], dtype=pl.String))
-    every = pl.concat([c.cast(pl.String).rename("id") for c in columns])
+    # each by itself first: together long columns would be held once more
+    every = pl.concat([c.cast(pl.String).rename("id").unique() for c in columns])
     return Index(every.drop_nulls().unique().sort())

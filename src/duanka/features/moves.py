@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from duanka.features.cards import Cards
     from duanka.features.index import Index
+    from duanka.features.room import Room
 
     Ints = NDArray[np.int64]
 
@@ -49,6 +50,10 @@ class Moves:
     device: Ints
     region: Ints
     row: Ints
+
+    def part(self, rows: slice | Ints) -> Moves:
+        """Some of them, in the order given."""
+        return Moves(**{name: column[rows] for name, column in vars(self).items()})
 
 
 def bits(frame: pl.DataFrame, pairs: Mapping[int, pl.Expr]) -> Ints:
@@ -83,6 +88,19 @@ def transfers(t: pl.DataFrame, accounts: Cards, devices: Index, regions: Index) 
         region=regions.find(t["region_code"]),
         row=np.arange(t.height),
     )
+
+
+def long_transfers(
+    t: pl.DataFrame, accounts: Cards, devices: Index, regions: Index, *, room: Room
+) -> Moves:
+    """The same, a few at once, in arrays that the room gives."""
+    held = {field.name: room.array(t.height, np.int64) for field in fields(Moves)}
+    for rows in room.slices(t.height):
+        part = transfers(t[rows], accounts, devices, regions)
+        for name, column in vars(part).items():
+            held[name][rows] = column
+        held["row"][rows] += rows.start
+    return Moves(**held)
 
 
 def _transfer_flags() -> Mapping[int, pl.Expr]:

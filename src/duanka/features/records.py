@@ -14,6 +14,7 @@ from duanka.features import moves
 from duanka.features.cards import UNKNOWN_AT, Cards, cards, indices, micros
 from duanka.features.index import NONE, Index, index_of
 from duanka.features.moves import Moves, bits, night
+from duanka.features.room import in_memory
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from duanka.features.cards import Indices
+    from duanka.features.room import Room
 
     Ints = NDArray[np.int64]
 
@@ -75,11 +77,14 @@ class Seen:
     networks: Index
 
 
-def build(dataset: Mapping[str, pl.DataFrame], as_of: datetime) -> Records:
-    """The records known strictly before `as_of`.
+def build(
+    dataset: Mapping[str, pl.DataFrame], as_of: datetime, *, room: Room | None = None
+) -> Records:
+    """The records known strictly before `as_of`; long ones in arrays that the room gives.
 
     Columns: tables of the contract, typed; an absent table reads as empty.
     """
+    room = room or in_memory()
     known = {name: _known(name, dataset.get(name), as_of) for name in tables.INPUTS}
     to, seen = indices(known), _seen(known)
     sims = cards("sim", known, to, Index(pl.Series([], dtype=pl.String)))
@@ -94,7 +99,7 @@ def build(dataset: Mapping[str, pl.DataFrame], as_of: datetime) -> Records:
         regions=seen.regions,
         outlets=to.outlets,
         staff=to.staff,
-        transfers=moves.transfers(known["transfer"], accounts, seen.devices, seen.regions),
+        transfers=_transfers(known["transfer"], accounts, seen, room),
         calls=moves.calls(known["call"], sims, seen.devices, seen.regions),
         messages=moves.messages(known["message"], sims, seen.devices),
         uses=_uses(known["device_use"], accounts, sims, seen),
@@ -103,6 +108,12 @@ def build(dataset: Mapping[str, pl.DataFrame], as_of: datetime) -> Records:
         frames={n: known[n] for n in ("transfer", "call", "message", "opening", "lead", "label")},
         told_at=_told_at(dataset, known),
     )
+
+
+def _transfers(t: pl.DataFrame, accounts: Cards, seen: Seen, room: Room) -> Moves:
+    if t.height <= room.at_once:
+        return moves.transfers(t, accounts, seen.devices, seen.regions)
+    return moves.long_transfers(t, accounts, seen.devices, seen.regions, room=room)
 
 
 def _known(name: str, frame: pl.DataFrame | None, as_of: datetime) -> pl.DataFrame:
@@ -133,8 +144,10 @@ def _told_at(
     dataset: Mapping[str, pl.DataFrame], known: Mapping[str, pl.DataFrame]
 ) -> dict[str, int]:
     def first(column: str, *where: str) -> int:
-        seen = [known[t].filter(pl.col(column).is_not_null())[_time(t)] for t in where]
-        return min((int(micros(at).min()) for at in seen if at.len()), default=NEVER_TOLD)
+        # column by column: rows of a long table are not to be copied for one instant
+        told = pl.col(column).is_not_null()
+        seen = [known[t].select(pl.col(_time(t)).filter(told).min())[_time(t)] for t in where]
+        return min((int(micros(at)[0]) for at in seen if at.null_count() == 0), default=NEVER_TOLD)
 
     registered = first("holder_id", "account", "sim")
     given = dataset.get("lead") is not None or dataset.get("label") is not None

@@ -32,13 +32,26 @@ def uses(records: Records, table: pl.DataFrame, *, threads: int = 1) -> Events:
 
     Columns: table: as `seen` gives it.
     """
-    at, card, flags = (table[c].to_numpy() for c in ("at", "card", "flags"))
-    device, network = table["device"].to_numpy(), table["network"].to_numpy()
+    at, card, flags, device, network = (
+        table[c].to_numpy() for c in ("at", "card", "flags", "device", "network")
+    )
+    crowd = others(device, guests(records, card, at), at, devices.ON_DEVICE, threads=threads)
+    noise = others(network, card, at, devices.ON_NETWORK, threads=threads)
+    return told(records, (at, card, flags, device, network), crowd, noise)
+
+
+def guests(records: Records, card: Ints, at: Ints) -> Ints:
+    """Who a card stands for on a device: its holder, or itself where that is unknown."""
     holder = records.holder_of(card, at + 1)
-    # a holder unknown counts as one of its own
-    guest = np.where(holder >= 0, holder, records.holders.size + card)
-    crowd = _others(device, guest, at, devices.ON_DEVICE, threads=threads)
-    noise = _others(network, card, at, devices.ON_NETWORK, threads=threads)
+    return np.where(holder >= 0, holder, records.holders.size + card)
+
+
+def told(records: Records, seen_on: tuple[Ints, ...], crowd: Ints, noise: Ints) -> Events:
+    """Uses with who else is there as events of their cards.
+
+    Columns: seen_on: at, card, flags, device, network.
+    """
+    at, card, flags, device, network = seen_on
     flags = flags | (crowd << f.CROWD_SHIFT) | (noise << f.GATHER_SHIFT)
     flags = flags | np.where(crowd >= SHARED_FROM, f.SHARED, 0) | f.IN | f.OK
     other = np.where(device >= 0, device, records.devices.size + network)
@@ -81,7 +94,7 @@ def _stacked(names: tuple[str, ...], parts: Sequence[tuple[Ints, ...]]) -> pl.Da
     return pl.DataFrame(dict(zip(names, columns, strict=True)))
 
 
-def _others(host: Ints, guest: Ints, at: Ints, ask: devices.Company, *, threads: int) -> Ints:
+def others(host: Ints, guest: Ints, at: Ints, ask: devices.Company, *, threads: int) -> Ints:
     """How many other guests the host had lately when each use happened, at most 15; 0 for no host."""
     out = np.zeros(at.size, dtype=np.int64)
     have = np.flatnonzero(host >= 0)

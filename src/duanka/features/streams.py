@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from duanka.features.circumstances import Circumstances
     from duanka.features.records import Cards, Moves, Records
     from duanka.features.replay import Events
+    from duanka.features.shards import Shards
 
     Ints = NDArray[np.int64]
     Bools = NDArray[np.bool_]
@@ -31,11 +32,11 @@ class Streams:
     Shapes: `event_bits` one entry a transfer (flags of its payer's side).
     """
 
-    transfers: Events
+    transfers: Events | Shards
     calls: Events
     messages: Events
-    uses: Events
-    places: Events
+    uses: Events | Shards
+    places: Events | Shards
     paid: Events
     notices: Events
     applications: Applications
@@ -60,12 +61,12 @@ def build(records: Records, *, threads: int = 1) -> Streams:
         call_events, around = talking.result()
         uses, places = using.result(), standing.result()
     return Streams(
-        transfers=_transfers(records, around.bits),
+        transfers=told_transfers(records, around.bits),
         calls=call_events,
-        messages=_told(records.messages),
+        messages=both_sides(records.messages),
         uses=uses,
         places=places,
-        paid=circumstances.paid(records, around),
+        paid=circumstances.paid(records.transfers, around),
         notices=taint.events(records, latest),
         applications=applications(records),
         event_bits=around.bits,
@@ -78,19 +79,19 @@ def build(records: Records, *, threads: int = 1) -> Streams:
 
 def _talk(records: Records, latest: pl.DataFrame) -> tuple[Events, Circumstances]:
     """Calls, and what each transfer came with, of which calls are a part."""
-    call_events = _told(records.calls)
+    call_events = both_sides(records.calls)
     call_bits = replay.entry_flags(call_events, calls.MEETING_LAYOUT)
     return call_events, circumstances.circumstances(records, latest, call_events, call_bits)
 
 
-def _told(moves: Moves) -> Events:
+def both_sides(moves: Moves) -> Events:
     """Calls or messages, told to both sides."""
     return transfers.two_sided(
         moves, moves.flags, moves.flags, (moves.giver >= 0, moves.taker >= 0)
     )
 
 
-def _transfers(records: Records, bits: Ints) -> Events:
+def told_transfers(records: Records, bits: Ints) -> Events:
     """Transfers, told to both sides where they are cards.
 
     A new device is the payer's alone; money of a crypto venue is what the venue paid.

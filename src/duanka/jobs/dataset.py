@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,8 +13,10 @@ import polars as pl
 
 from duanka import tables
 from duanka.errors import BadInput
+from duanka.features import long_streams
 from duanka.features import records as of_records
 from duanka.features import streams as of_streams
+from duanka.features.room import Room
 from duanka.features.vectors import Asker
 
 if TYPE_CHECKING:
@@ -24,6 +27,8 @@ if TYPE_CHECKING:
     from duanka.settings import Settings
 
 EVENTS = ("transfer", "call", "message", "device_use", "opening")
+ROWS_A_MB = 1_000
+"""So many rows of a table are worked on at once for each mebibyte that a job may plan to use."""
 SHANGHAI = timezone(timedelta(hours=8))
 
 
@@ -43,29 +48,37 @@ def prepare(loaded: Loaded, *, as_of: str | None, settings: Settings, say: Progr
     """
     instant = last_event(loaded) if as_of is None else parse_instant(as_of)
     with say.stage("整理 arranging"):
-        frames = known_before(loaded, instant)
-        asker = ask_frames(frames, instant, settings.threads)
+        room = room_of(loaded, settings)
+        frames = known_before(loaded, instant, at_once=room.at_once)
+        asker = ask_frames(frames, instant, settings.threads, room=room)
     return Dataset(instant, frames, asker)
 
 
-def ask_frames(frames: Mapping[str, pl.DataFrame], as_of: datetime, threads: int) -> Asker:
-    """Frames of the contract as something to ask questions of."""
-    found = of_records.build(frames, as_of)
-    return Asker(found, of_streams.build(found, threads=threads), threads)
+def room_of(loaded: Loaded, settings: Settings) -> Room:
+    """The room of a job that may plan to use so much memory: what is longer lies in files of the lake."""
+    return Room(loaded.lake.spill().array, max(1, settings.memory_mb * ROWS_A_MB))
 
 
-def known_before(loaded: Loaded, instant: datetime) -> dict[str, pl.DataFrame]:
-    """Every input table's rows known before the instant, by time; absent tables are left out."""
+def ask_frames(
+    frames: Mapping[str, pl.DataFrame], as_of: datetime, threads: int, *, room: Room | None = None
+) -> Asker:
+    """Frames of the contract as something to ask questions of; more transfers than the room takes at once by parts."""
+    found = of_records.build(frames, as_of, room=room)
+    if room is None or found.transfers.at.size <= room.at_once:
+        return Asker(found, of_streams.build(found, threads=threads), threads)
+    return Asker(found, long_streams.build(found, room, threads=threads), threads)
+
+
+def known_before(
+    loaded: Loaded, instant: datetime, *, at_once: int | None = None
+) -> dict[str, pl.DataFrame]:
+    """Every input table's rows known before the instant, by time; absent tables are left out.
+
+    A table of more rows than `at_once` is brought in order slice by slice, and lies in files.
+    """
     held = loaded.lake.tables()
     frames = {
-        name: in_order(
-            name,
-            loaded.lake.scan(
-                name, [c.name for c in tables.columns(name)], before=instant
-            ).collect(),
-        )
-        for name in tables.INPUTS
-        if name in held
+        name: _rows_before(loaded, name, instant, at_once) for name in tables.INPUTS if name in held
     }
     if all(frame.is_empty() for frame in frames.values()):
         raise BadInput(
@@ -74,6 +87,18 @@ def known_before(loaded: Loaded, instant: datetime) -> dict[str, pl.DataFrame]:
             fix="give a later instant, or none for the last event",
         )
     return frames
+
+
+def _rows_before(loaded: Loaded, name: str, instant: datetime, at_once: int | None) -> pl.DataFrame:
+    cuts = [] if at_once is None else loaded.lake.cuts(name, at_once)
+    inner = [cut for cut in cuts if cut < instant]
+    asked = [column.name for column in tables.columns(name)]
+    # of one instant all rows are in one slice, so that ties are settled as in the whole
+    slices = (
+        in_order(name, loaded.lake.scan(name, asked, since=since, before=before).collect())
+        for since, before in pairwise([None, *inner, instant])
+    )
+    return loaded.lake.spill().frame(slices) if inner else next(slices)
 
 
 def in_order(name: str, frame: pl.DataFrame) -> pl.DataFrame:

@@ -9,6 +9,7 @@ import polars as pl
 
 from duanka.errors import BadInput
 from duanka.store.lake import SEQ
+from duanka.store.spill import Spill
 from duanka.tables import INPUTS, OUTPUTS, columns, empty, time_of, typed
 
 if TYPE_CHECKING:
@@ -90,6 +91,23 @@ class DuckdbLake:
             held = held.filter(pl.col(time) < before)
         order = [time, SEQ] if time is not None else [SEQ]
         return held.sort(order).select(columns)
+
+    def cuts(self, table: str, rows: int) -> list[datetime]:
+        """Instants between which about so many rows of a table lie, in order; none for a short one."""
+        time, count = time_of(table), self.count(table)
+        if time is None or count <= rows:
+            return []
+        # a few rows of each slice-to-be tell where it ends; in a file that lies in order of time every
+        # slice is then found by what Parquet says of its groups of rows
+        every = max(1, min(rows // 64, count // 4096))
+        some = pl.scan_parquet(self._parts(table)).select(pl.col(time).gather_every(every))
+        told = some.collect().to_series().drop_nulls().sort()
+        step = max(1, rows // every)
+        return told.gather_every(step, offset=step).unique(maintain_order=True).to_list()
+
+    def spill(self) -> Spill:
+        """Room in files beside the tables, for what is too long for memory."""
+        return Spill(self._folder / "spill")
 
     def sql(self, text: str) -> pl.DataFrame:
         """The answer to a question in SQL over all tables by name."""

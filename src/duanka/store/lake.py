@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     import polars as pl
 
     from duanka.settings import Settings
+    from duanka.store.spill import Spill
 
 SEQ = "seq"
 """The order of arrival within a table, from 0; ties in time are settled by it."""
@@ -45,6 +46,14 @@ class Lake(Protocol):
         Columns: those asked for, and `seq` if it is among them. `since` is included, `before` not.
         Raises: BadInput if no column is asked for, or one that the table has not.
         """
+        ...
+
+    def cuts(self, table: str, rows: int) -> list[datetime]:
+        """Instants between which about so many rows of a table lie, in order; none for a short one."""
+        ...
+
+    def spill(self) -> Spill:
+        """Room in files beside the tables, for what is too long for memory."""
         ...
 
     def sql(self, text: str) -> pl.DataFrame:
