@@ -17,7 +17,7 @@ def test_the_log_goes_only_up_to_a_mark_that_is_old_enough_and_no_repeat_needs()
     assert keeping.first_kept(marks, nobody, 5 + SPAN - 1, SPAN) == 10
     assert keeping.first_kept(marks, nobody, 5 + SPAN, SPAN) == 20
     assert keeping.first_kept(marks, nobody, SPAN - 1, SPAN) == 0
-    nobody.add(b"k", 12 << 16 | 3, now_us=0)
+    nobody.add([b"k"], 12, now_us=0)
     assert keeping.first_kept(marks, nobody, 5 + SPAN, SPAN) == 12
     assert keeping.is_due([], 0, SPAN)
     assert not keeping.is_due(marks, 50 + SPAN // keeping.PARTS - 1, SPAN)

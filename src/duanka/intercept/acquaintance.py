@@ -25,6 +25,10 @@ class Acquaintance:
         if day > last:
             self._days[kind] = (count + 1, day)
 
+    def is_new_day(self, kind: str, at: int) -> bool:
+        """Whether a record of the instant would be the first of its day, so that `saw` changes anything."""
+        return (at + EAST_US) // DAY > self._days.get(kind, (0, NEVER))[1]
+
     def days(self, kind: str) -> int:
         """On how many days before the last one seen there were records of the kind."""
         return max(self._days.get(kind, (0, NEVER))[0] - 1, 0)

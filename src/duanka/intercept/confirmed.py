@@ -17,6 +17,10 @@ class Confirmed:
     def __init__(self) -> None:
         self._said: dict[str, list[tuple[int, bool]]] = {}
 
+    def __contains__(self, card: str) -> bool:
+        """Whether there is a label of the card. Columns: card its kind, NUL, its id."""
+        return card in self._said
+
     def tell(self, label: Mapping[str, Any]) -> None:
         """Nothing; the label speaks for instants after it was known."""
         bad = bool(label["implicated"]) and label["source"] in _OFFICIAL

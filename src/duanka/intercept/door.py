@@ -78,10 +78,11 @@ class Door:
         said: dict[int, Said] = {}
         fresh: dict[bytes, int] = {}
         twins: list[tuple[int, int]] = []
+        latest, find = now + self._most_ahead_us, self._held.repeats.find
         for i, event in enumerate(events):
-            if event.kind not in _UNDATED and event.at > now + self._most_ahead_us:
+            if event.at > latest and event.kind not in _UNDATED:
                 said[i] = self._too_early(event)
-            elif (place := self._held.repeats.find(event.key)) is not None:
+            elif (place := find(event.key)) is not None:
                 said[i] = self._again(event, place)
             elif event.kind in ANSWERED and (refused := self._without_rules(event)) is not None:
                 said[i] = refused
@@ -112,8 +113,7 @@ class Door:
         except Exception as error:
             self._why_not = f"an answer failed ({type(error).__name__})"
             raise self._away() from error
-        for n, event in enumerate(events):
-            held.repeats.add(event.key, place << 16 | n, now_us=now)
+        held.repeats.add([event.key for event in events], place, now_us=now)
         if held.shadow is not None:
             held.shadow.see(events, answers, asked)
         return [answers.get(n) or Taken(e.kind, e.event_id) for n, e in enumerate(events)]
@@ -253,6 +253,8 @@ class Door:
     def close(self) -> None:
         """Nothing; a snapshot is written if it can be, and the folder is let go."""
         try:
+            if self._held.shadow is not None:
+                self._held.shadow.write()
             if not self._why_not and self._held.log.next_number:
                 self.snapshot()
         finally:
@@ -268,16 +270,20 @@ class Door:
 
     def _count(self, events: Sequence[Event], said: Mapping[int, Said]) -> None:
         count = self._counters
+        answers: Counter[tuple[str, str]] = Counter()
         for i, one in said.items():
             if isinstance(one, Refused):
                 count["refused"] += 1
             elif one.duplicate:
                 count["duplicate"] += 1
+            elif isinstance(one, Answer):
+                answers[one.event_kind, one.answer] += 1
+                count["late"] += one.late
             else:
                 count[f"taken.{events[i].kind}"] += 1
-                if isinstance(one, Answer):
-                    count[f"answer.{one.event_kind}.{one.answer}"] += 1
-                    count["late"] += one.late
+        for (kind, answer), n in answers.items():
+            count[f"taken.{kind}"] += n
+            count[f"answer.{kind}.{answer}"] += n
 
     def _away(self) -> Unavailable:
         return Unavailable(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -229,10 +229,9 @@ def key_of(kind: str, event_id: str) -> bytes:
     return blake2b(f"{kind}\0{event_id}".encode(), digest_size=16).digest()
 
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_EPOCH, _MICROSECOND = datetime(1970, 1, 1, tzinfo=UTC), timedelta(microseconds=1)
 
 
 def micros(instant: datetime) -> int:
     """The instant in UTC microseconds, exactly."""
-    gap = instant - _EPOCH
-    return (gap.days * 86_400 + gap.seconds) * 1_000_000 + gap.microseconds
+    return (instant - _EPOCH) // _MICROSECOND

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import groupby, repeat
 from typing import TYPE_CHECKING
 
-from duanka.intercept import scoring
+from duanka.intercept import plain, scoring
 from duanka.intercept.concluding import Seen, conclude, facts_of
 from duanka.intercept.events import ANSWERED, REGISTER
 
@@ -113,8 +113,17 @@ def _answered(
     if run[0].kind == "opening":  # those of one instant count one another: they came in together
         for event in run:
             known.holdings.applied(event.row)
-    said, facts = [], []
-    for event, what, is_late in zip(run, find(judges, run, X), late, strict=True):
+    found, said, facts = find(judges, run, X), [], []
+    first, terms = judges.terms.at(run[0].at), judges.terms.at(run[-1].at)
+    common = plain.run_of(known, terms, run, version) if first is terms else None
+    bands = plain.bands(common, run, found) if common is not None else repeat((0, 0))
+    for event, what, is_late, band in zip(run, found, late, bands, strict=False):
+        if common is not None and not is_late:
+            passed = plain.allowed(known, common, event, what, band)
+            if passed is not None:
+                said.append(passed[0])
+                facts.append(passed[1])
+                continue
         terms = judges.terms.at(event.at)
         facts.append(facts_of(known, terms, event))
         said.append(conclude(terms, event, facts[-1], Seen(what, is_late, version)))

@@ -31,6 +31,12 @@ class Known:
         self.tainted = Tainted()
         self.holdings = Holdings(longest_us)
 
+    def is_marked(self, card_kind: str, card_id: str) -> bool:
+        """Whether anything stands against the card: an order, what was confirmed of it, reported money."""
+        card = f"{card_kind}\0{card_id}"
+        named = card in self.confirmed or card in self.orders
+        return named or (card_kind == "account" and card_id in self.tainted)
+
     def tell(self, event: Event) -> None:
         """Nothing; an event that is not answered, or was long ago, is known from now on."""
         kind, row = event.kind, event.row

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Protocol
 
 from duanka.errors import BadInput, BadModel
-from duanka.intercept import batch, hot_path
+from duanka.intercept import batch, hot_path, notebook
 from duanka.intercept.door import EVERY, Door, Held
 from duanka.intercept.events import ANSWERED
 from duanka.intercept.folder import Folder
@@ -90,11 +90,19 @@ def open_door(
     except BaseException:
         folder.close()
         raise
-    shadow = Shadow(challenger) if challenger is not None else None
+    shadow = _unheard(path, challenger) if challenger is not None else None
     regime = judges.terms.policy.at(max(judges.terms.policy.turning_days()))
     ahead = int(regime.number("intercept.most_ahead_minutes")) * MINUTE
     held = Held(folder, log, known, repeats, judges, shadow)
     return Door(held, replayed=replayed, most_ahead_us=ahead)
+
+
+def _unheard(path: Path, challenger: Judges) -> Shadow:
+    versions = {
+        "model_versions": {kind: model.version for kind, model in challenger.models.items()},
+        "policy_version": challenger.terms.policy.version,
+    }
+    return Shadow(challenger, notebook.Notebook(path, versions, now=notebook.now()))
 
 
 def _take_up(known: Known, repeats: Repeats, tree: Any, name: str) -> None:
@@ -154,8 +162,7 @@ def replay(log: Log, place: int, known: Known, repeats: Repeats, say: Say | None
         one = batch.read(record.payload)
         events = one.events()
         hot_path.tell_again(known, events, one.answers)
-        for n, event in enumerate(events):
-            repeats.add(event.key, record.place << 16 | n, now_us=one.now)
+        repeats.add([event.key for event in events], record.place, now_us=one.now)
         told += len(events)
         if say is not None:
             say.advance(record.place - place, max(log.end - place, 1))

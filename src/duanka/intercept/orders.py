@@ -42,6 +42,10 @@ class Orders:
     def __len__(self) -> int:
         return sum(len(held) for held in self._of.values())
 
+    def __contains__(self, card: str) -> bool:
+        """Whether there is an order on the card. Columns: card its kind, NUL, its id."""
+        return card in self._of
+
     @property
     def any(self) -> bool:
         """Whether there is an order on any card."""

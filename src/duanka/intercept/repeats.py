@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections import deque
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 _KEY = 16
 
@@ -31,12 +34,15 @@ class Repeats:
         """Where the log has the event of the key; None if it was not taken, or is forgotten."""
         return self._place.get(key)
 
-    def add(self, key: bytes, place: int, *, now_us: int) -> None:
-        """Nothing; the key is remembered, and what is too old or too much is forgotten."""
-        self._place[key] = place
-        self._order.append((now_us, key))
+    def add(self, keys: Sequence[bytes], place: int, *, now_us: int) -> None:
+        """Nothing; a record's keys are remembered, and what is too old or too much is forgotten.
+
+        Columns: `keys` new ones, in the record's order; `place` where the log has the record.
+        """
+        self._place.update(zip(keys, range(place << 16, (place << 16) + len(keys)), strict=True))
+        self._order.extend([(now_us, key) for key in keys])
         before = now_us - self._window_us
-        while len(self._order) > self._most or self._order[0][0] < before:
+        while self._order and (len(self._order) > self._most or self._order[0][0] < before):
             del self._place[self._order.popleft()[1]]
 
     def oldest_place(self) -> int | None:

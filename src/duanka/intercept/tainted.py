@@ -19,6 +19,10 @@ class Tainted:
     def __init__(self) -> None:
         self._on: dict[str, int] = {}
 
+    def __contains__(self, account: str) -> bool:
+        """Whether reported money stands on the account."""
+        return account in self._on
+
     def report(self, lead: Mapping[str, Any]) -> None:
         """Nothing; a lead's loss stands on the account it names."""
         if lead["card_kind"] == "account" and lead["loss_fen"]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from duanka.errors import BadInput, BadPolicy
 from duanka.policy.decide_one import Book
+from duanka.policy.ordinary import Ordinary
 from duanka.policy.table import ADVICE, ANSWERS
 from duanka.tables.words import CARD_KINDS
 
@@ -30,7 +31,7 @@ class Terms:
 
     Units: amounts fen, `wait_s` seconds, windows microseconds. `after` tells what the customer may do, in
     Chinese and English, by answer; `reduced` what a card with reduced functions is, by card kind, and
-    `reduced_after` the grounds on which it is offered.
+    `reduced_after` the grounds on which it is offered; `ordinary` what the rules say of most events, by kind.
     """
 
     rules: Rules
@@ -45,6 +46,7 @@ class Terms:
     cold_days: int
     reduced_after: frozenset[str]
     reduced: Mapping[str, tuple[str, str]]
+    ordinary: Mapping[str, Ordinary]
 
 
 def day_of(instant: int) -> date:
@@ -105,6 +107,7 @@ def _terms(rules: Rules) -> Terms:
         cold_days=whole("intercept.cold_days"),
         reduced_after=frozenset(regime.words("opening.reduced_after")),
         reduced={k: _both(regime.words(f"opening.reduced_{k}")) for k in CARD_KINDS},
+        ordinary={k: Ordinary(rules, k) for k in ("transfer", "call")},
     )
 
 

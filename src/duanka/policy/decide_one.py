@@ -122,6 +122,12 @@ class Rules:
             said = laid.said[key] = _first(laid.lines, table, case)
         return said
 
+    def cuts(self, table: str, column: str) -> tuple[float, ...]:
+        """Where the rows of the table cut a column of numbers; nowhere if they do not read it."""
+        body = self.regime.table(table).body
+        found = [_cuts(c, self.regime.table(table).rows) for c in body.columns if c.name == column]
+        return (found[0] if found else None) or ()
+
     def law(self, then: str, card_kind: str) -> tuple[str | None, str, str, int | None]:
         """Article, authority, review and term in days of a measure for a card kind; `allow` has no article."""
         measure = self.regime.measure(then)
@@ -220,7 +226,7 @@ def answer_event(rules: Rules, event_kind: str, facts: Mapping[str, Any]) -> Dec
         "protected": bool(facts.get("protected"))
         or (facts.get("memo_kind") or "other") in rules.protected_kinds,
         "implicated": bool(facts.get("implicated")),
-        "enough_families": _enough(facts["families"], rules.event_families),
+        "enough_families": enough(facts["families"], rules.event_families),
         "payer_tier": facts.get("payer_tier") or TIERS[0],
         "payee_tier": facts.get("payee_tier") or TIERS[0],
     }
@@ -242,7 +248,7 @@ def advise_opening(rules: Rules, card_kind: str, facts: Mapping[str, Any]) -> De
         "disciplined": bool(facts.get("disciplined")),
         "limit": _limit(rules, card_kind, facts),
         "organised": any((facts.get(n) or 0) >= m for n, m in rules.most_applicants.items()),
-        "enough_families": _enough(facts["families"], rules.opening_families),
+        "enough_families": enough(facts["families"], rules.opening_families),
         "band": "low" if score < rules.middle_score else band,
     }
     if not 0 <= score <= 1:
@@ -258,7 +264,8 @@ def _limit(rules: Rules, card_kind: str, facts: Mapping[str, Any]) -> str:
     return "none"
 
 
-def _enough(families: Collection[str], least: int) -> bool:
+def enough(families: Collection[str], least: int) -> bool:
+    """Whether so many different families of signals agree."""
     return len(families) >= least and len(set(families)) >= least
 
 
