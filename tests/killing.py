@@ -1,4 +1,7 @@
-"""A job in a process of its own that is killed, as by a power cut, once it has gone so many steps."""
+"""A job in a process of its own that is killed, as by a power cut, once it has gone so many steps.
+
+On SQLite it dies before it begins a transaction, on PostgreSQL with all of one written and nothing committed.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,7 @@ from pathlib import Path
 
 _BEFORE = """
 import os, signal, sys
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 sys.path.insert(0, {tests!r})
@@ -22,19 +26,27 @@ policy, say = dated.load([]), Progress()
 left = {steps}
 begin = ledger.Ledger.desk
 
+def die():
+    if left < 0:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+@contextmanager
 def desk(self, *args, **more):
     global left
     left -= 1
-    if left < 0:
-        os.kill(os.getpid(), signal.SIGKILL)
-    return begin(self, *args, **more)
+    if self.dialect == "sqlite":
+        die()
+    with begin(self, *args, **more) as made:
+        yield made
+        made.flush()
+        die()
 
 ledger.Ledger.desk = desk
 """
 
 
 def killed(work: str, *, url: str, keys: Path, now: str, steps: int) -> int:
-    """How a process ended that did the work on a ledger: -9 if it was killed before its next transaction.
+    """How a process ended that did the work on a ledger: -9 if it was killed in its next transaction.
 
     Columns: `work` is Python that uses book, policy, now and say; `steps` how many transactions it may begin.
     """

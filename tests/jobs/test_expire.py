@@ -62,7 +62,7 @@ def test_personal_fields_go_when_they_were_kept_long_enough(tmp_path):
     assert book.verify().whole
 
 
-@pytest.mark.parametrize("dialect", BOTH[:1])
+@pytest.mark.parametrize("dialect", BOTH)
 def test_killed_in_the_middle_the_next_run_finishes(dialect, tmp_path):
     url, keys = made_url(dialect, tmp_path), tmp_path / "keys"
     book = open_ledger(url, keys=keys)

@@ -39,7 +39,7 @@ def test_everybody_hears_what_is_theirs_once(tmp_path):
     assert run(book, at(16)) == {"holders": 0, "reviews": 0, "overdue": 0}
 
 
-@pytest.mark.parametrize("dialect", BOTH[1:])
+@pytest.mark.parametrize("dialect", BOTH)
 def test_killed_in_the_middle_the_next_run_finishes(dialect, tmp_path):
     url, keys = made_url(dialect, tmp_path), tmp_path / "keys"
     book = open_ledger(url, keys=keys)

@@ -126,7 +126,7 @@ def test_an_address_is_one_of_http():
         to_address("ftp://somewhere")
 
 
-@pytest.mark.parametrize("dialect", BOTH[1:])
+@pytest.mark.parametrize("dialect", BOTH)
 def test_killed_in_the_middle_nothing_is_lost(dialect, tmp_path):
     url, keys = made_url(dialect, tmp_path), tmp_path / "keys"
     book = open_ledger(url, keys=keys)
