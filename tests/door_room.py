@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from duanka.intercept import events
+from duanka.intercept.hot_path import Judges
 from duanka.intercept.opening_up import judges_of, open_door
 from duanka.jobs.judges import default_folder, load_judge
 from duanka.jobs.progress import Progress
@@ -17,7 +21,6 @@ if TYPE_CHECKING:
 
     from duanka.intercept.door import Door
     from duanka.intercept.events import Event
-    from duanka.intercept.hot_path import Judges
 
 START = datetime(2026, 6, 1, 2, tzinfo=UTC)
 NOW_US = events.micros(START + timedelta(days=1))
@@ -93,3 +96,18 @@ def mixed(count: int = 24) -> list[Event]:
     found[7::12] = [opening(n, companion_id="q") for n in range(7, count, 12)]
     found += [label("b1", 5.5), lead("a3", 8.5, 7_000), transfer(900, at_s=9)]
     return sorted(found, key=lambda event: event.at)
+
+
+def severe() -> Judges:
+    """Judges that find everything certain."""
+    models = {}
+    for kind, model in judges().models.items():
+        sure = replace(model.calibration, logit=np.full_like(model.calibration.logit, 6.0))
+        models[kind] = replace(model, calibration=sure, version="severe")
+    return Judges(models, judges().terms)
+
+
+def acquainted(door: Door) -> Door:
+    """The door, which has seen transfers and calls for long enough."""
+    door._held.known.acquaintance.restore({"transfer": [30, 0], "call": [30, 0]})
+    return door

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from duanka.verbs import cases, console, governance, leads, live, networks, web
+from duanka.verbs import cases, challenger, console, governance, leads, live, networks, web
 from duanka.verbs.asked import asked
 from duanka.verbs.options import AsOf, Data, Format, Out, Policies, parts, progress, settings_of
 
@@ -189,6 +189,7 @@ governance.add(app)
 leads.add(app)
 networks.add(app)
 live.add(app)
+challenger.add(app)
 web.add(app)
 
 

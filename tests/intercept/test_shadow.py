@@ -1,25 +1,5 @@
-from dataclasses import replace
-
-import numpy as np
-
-from door_room import NOW_US, judges, mixed, opened
+from door_room import NOW_US, acquainted, judges, mixed, opened, severe
 from duanka.intercept import shadow
-from duanka.intercept.hot_path import Judges
-
-
-def severe():
-    """Judges that find everything certain."""
-    models = {}
-    for kind, model in judges().models.items():
-        sure = replace(model.calibration, logit=np.full_like(model.calibration.logit, 6.0))
-        models[kind] = replace(model, calibration=sure, version="severe")
-    return Judges(models, judges().terms)
-
-
-def acquainted(door):
-    """The door, which has seen transfers and calls for long enough."""
-    door._held.known.acquaintance.restore({"transfer": [30, 0], "call": [30, 0]})
-    return door
 
 
 def test_a_challenger_is_heard_by_nobody_and_its_differences_are_listed(tmp_path):
