@@ -12,6 +12,7 @@ import other_town
 from duanka.jobs.evaluate import evaluate
 from duanka.jobs.progress import Progress
 from duanka.jobs.run import run
+from duanka.models.event_holds import RATES_PER_10K, amount_held
 from duanka.settings import Settings
 from duanka.tables.transfer import PROTECTED_MEMOS
 from measure import OUT, keep, show, timed
@@ -39,6 +40,7 @@ class Seen:
     view: str
     figures: dict[str, dict[str, Any]]
     harm: dict[str, tuple[int, int]]
+    held: dict[int, dict[str, float]]
     cpu_s: float
 
 
@@ -49,10 +51,16 @@ def bench(*, quick: bool) -> None:
     seen = [judged(styles[name], view) for name, view in asked]
     _quality(seen)
     _harm(seen)
+    _held(seen)
     keep(
         "quality_other",
         {
-            f"{s.style.name}, {s.view}": {"figures": s.figures, "harm": s.harm, "cpu_s": s.cpu_s}
+            f"{s.style.name}, {s.view}": {
+                "figures": s.figures,
+                "harm": s.harm,
+                "held": s.held,
+                "cpu_s": s.cpu_s,
+            }
             for s in seen
         },
     )
@@ -78,7 +86,7 @@ def judged(style: Style, view: str, seed: int = 1) -> Seen:
     )  # fmt: skip
     found = evaluate(out, folder, settings=Settings(threads=1), say=Progress())
     print(f"   {style.name}, {view}: {spent.cpu_s:.0f} CPU s", flush=True)
-    return Seen(style, view, found, _hurt(out, folder), spent.cpu_s)
+    return Seen(style, view, found, _hurt(out, folder), _would_hold(out, folder), spent.cpu_s)
 
 
 def _view(whole: Path, view: str, folder: Path) -> None:
@@ -123,6 +131,22 @@ def _hurt(out: Path, folder: Path) -> dict[str, tuple[int, int]]:
     }
 
 
+def _would_hold(out: Path, folder: Path) -> dict[int, dict[str, float]]:
+    """How much illicit money would have been held, at some rates of honest transfers held by mistake."""
+    if not (folder / "transfer.parquet").exists():
+        return {}
+    moves = pl.read_parquet(folder / "transfer.parquet", columns=["transfer_id", "amount_fen"])
+    illicit = pl.read_parquet(folder / "truth" / "truth_event.parquet").filter("illicit")
+    judged = pl.read_parquet(out / "intercept.parquet").filter(
+        pl.col("event_kind").cast(pl.String) == "transfer"
+    )
+    both = judged.join(moves, left_on="event_id", right_on="transfer_id", maintain_order="left")
+    bad = both["event_id"].is_in(illicit["event_id"].implode()).to_numpy()
+    if not bad.any():
+        return {}
+    return amount_held(both["score"].to_numpy(), bad, both["amount_fen"].to_numpy())
+
+
 def _quality(seen: list[Seen]) -> None:
     rows: list[list[object]] = []
     for subject in SUBJECTS:
@@ -157,6 +181,20 @@ def _harm(seen: list[Seen]) -> None:
         for s in seen
     ]
     show("whom it hurts", ["town", *names], rows)
+
+
+def _held(seen: list[Seen]) -> None:
+    rows = [
+        [f"{s.style.name}, {s.view}", *(s.held[r][k] for r in RATES_PER_10K for k in ("share", "events"))]
+        for s in seen
+        if s.held
+    ]  # fmt: skip
+    show(
+        "what holding by score would stop: share of illicit yuan, and of illicit transfers",
+        ["town", *(f"{what} @{r}" for r in RATES_PER_10K for what in ("yuan", "events"))],
+        rows,
+        note="@1, @5, @10: at so many of 10,000 honest transfers held; the judged week only",
+    )
 
 
 if __name__ == "__main__":

@@ -72,6 +72,7 @@ def towns(*, quick: bool) -> None:
     found = {
         "size": vars(size),
         "figures": town_figures.compare(pooled),
+        "held": town_figures.held(pooled),
         "said": town_figures.tiers(pooled),
         **town_figures.harm(pooled),
     }

@@ -8,6 +8,7 @@ import numpy as np
 import polars as pl
 
 from duanka.models.evaluate import Beside, figures
+from duanka.models.event_holds import RATES_PER_10K, amount_held
 from duanka.tables.transfer import PROTECTED_MEMOS
 from measure import show
 from town_quality import SUBJECTS, VIEWS
@@ -82,6 +83,23 @@ def compare(pooled: Pooled) -> dict[str, Any]:
             note="P@ and R@: precision and recall when 10, 20, 50 of 10,000 are looked at; "
             "alerts per true find at 20; ECE: expected calibration error",
         )  # fmt: skip
+    return found
+
+
+def held(pooled: Pooled) -> dict[str, Any]:
+    """How much illicit money would have been held, at some rates of honest transfers held by mistake."""
+    found = {}
+    for way in VIEWS:
+        frame = pooled.of(way, "transfer")
+        if frame is not None and frame["truth"].sum():
+            bad, fen = (frame["truth"] == 1).to_numpy(), frame["amount_fen"].to_numpy()
+            found[way] = amount_held(frame["score"].to_numpy(), bad, fen)
+    show(
+        "what holding by score would stop: share of illicit yuan, and of illicit transfers",
+        ["way", *(f"{what} @{r}" for r in RATES_PER_10K for what in ("yuan", "events"))],
+        [[w, *(f[r][k] for r in RATES_PER_10K for k in ("share", "events"))] for w, f in found.items()],
+        note="@1, @5, @10: at so many of 10,000 honest transfers held",
+    )  # fmt: skip
     return found
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from duanka.features import catalogue
-from duanka.models import explain, serve
+from duanka.models import event_peers, explain, serve
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -32,11 +32,13 @@ class Found(NamedTuple):
 def find(model: Model, subject: Subject, X: NDArray[np.float32], regime: Regime) -> list[Found]:
     """What the model finds in each vector; families and reasons only where a look is worth it."""
     looked = serve.look(model, X)
-    found = [Found(one) for one in looked.scores.tolist()]
-    rows = np.flatnonzero(looked.scores >= EXPLAINED_SCORE)
+    scores = event_peers.lifted(model, X, scores=looked.scores, subject=subject, regime=regime)
+    found = [Found(one) for one in scores.tolist()]
+    rows = np.flatnonzero(scores >= EXPLAINED_SCORE)
     if not rows.size:
         return found
     given = serve.contributions(model, looked, rows)
+    given += event_peers.added(model, X[rows], subject=subject, regime=regime)
     counted = explain.counted_families(
         given,
         catalogue.signal_families(subject),

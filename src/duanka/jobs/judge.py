@@ -12,10 +12,11 @@ from duanka.features import catalogue, vectors
 from duanka.features import flags as f
 from duanka.features.records import micros
 from duanka.features.spec import DAY
+from duanka.jobs import portions
 from duanka.jobs.disciplined import barred, with_basis
 from duanka.jobs.holdings import opening_facts
 from duanka.jobs.peers import compared
-from duanka.models import explain
+from duanka.models import event_peers, explain
 from duanka.models.score import score
 from duanka.policy import decide
 
@@ -66,6 +67,7 @@ def tell(judge: Judge, X: NDArray[np.float32], regime: Regime) -> Told:
     scores = np.concatenate(
         [score(judge.model, X[at : at + CHUNK]) for at in range(0, max(len(X), 1), CHUNK)]
     )
+    scores = event_peers.lifted(judge.model, X, scores=scores, subject=judge.subject, regime=regime)
     told = Told(scores, {}, {}, {})
     rows = np.flatnonzero(scores >= EXPLAINED_SCORE)
     names = catalogue.names_of(judge.subject)
@@ -73,6 +75,7 @@ def tell(judge: Judge, X: NDArray[np.float32], regime: Regime) -> Told:
     for at in range(0, rows.size, CHUNK // 10):
         part = rows[at : at + CHUNK // 10]
         given = explain.contributions(judge.model, X[part])[0]
+        given += event_peers.added(judge.model, X[part], subject=judge.subject, regime=regime)
         counted = explain.counted_families(
             given,
             family_of,
@@ -107,10 +110,10 @@ def judge_cards(dataset: Dataset, judge: Judge, regime: Regime) -> Judged:
     r = dataset.asker.records
     kind = judge.subject
     cards = r.accounts if kind == "account" else r.sims
-    ask = vectors.account_vectors if kind == "account" else vectors.sim_vectors
-    at = np.full(cards.judged.size, r.as_of, dtype=np.int64)
-    X = ask(dataset.asker, cards.judged, at)
-    told = compared(tell(judge, X, regime), judge, X, regime)
+    told, X = portions.of_cards(
+        dataset.asker, kind, cards.judged, lambda rows: tell(judge, rows, regime)
+    )
+    told = compared(told, judge, X, regime)
     ids = cards.index.ids.gather(cards.judged)
     facts = card_facts(dataset, kind, ids, regime)
     confirmed, reviewed = facts["implicated"].to_numpy(), facts["reviewed"].to_numpy()
@@ -194,20 +197,14 @@ def _like_victims(X: NDArray[np.float32], regime: Regime) -> NDArray[np.bool_]:
 
 
 def judge_events(dataset: Dataset, judge: Judge, regime: Regime) -> Judged:
-    """The transfers or calls of the last days as they stood when each was made.
-
-    The cards' tiers of now were not known then and take no part; of facts, only what police or court
-    had confirmed by the instant counts.
-    """
+    """The transfers or calls of the last days as each stood then, by no tier of now and no later fact."""
     r = dataset.asker.records
     kind = judge.subject
     moves = r.transfers if kind == "transfer" else r.calls
     days = int(regime.number("intercept.days_judged"))
     which = np.flatnonzero(moves.at >= r.as_of - days * DAY)
-    ask = vectors.transfer_vectors if kind == "transfer" else vectors.call_vectors
-    X = ask(dataset.asker, which)
-    told = tell(judge, X, regime)
-    frame = r.frames[kind][which]
+    told = portions.of_events(dataset.asker, kind, which, lambda rows: tell(judge, rows, regime))
+    frame = portions.rows_of(r.frames[kind], which)
     facts = pl.DataFrame(
         {
             "event_id": frame[f"{kind}_id"],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,7 +12,7 @@ import numpy as np
 from duanka.errors import BadModel
 from duanka.features import catalogue
 from duanka.jobs import teach
-from duanka.models import card
+from duanka.models import card, event_peers
 from duanka.models.examples import TrainSettings
 from duanka.models.train import train
 
@@ -59,12 +59,14 @@ def default_folder() -> Path:
 
 
 def load_judge(folder: Path, subject: Subject, how: str) -> Judge:
-    """The judge of a subject kept in a folder of models.
+    """The judge of a subject kept in a folder of models; the default's of events compares them with honest ones.
 
     Raises: BadModel if it does not fit what the features are now.
     """
     names = catalogue.names_of(subject)
     model = card.load(folder / subject, names, catalogue_hash=catalogue.catalogue_hash(subject))
+    if how == "default":  # cards are compared with one another, events with a reference
+        model = replace(model, honest=event_peers.shipped(subject))
     return Judge(subject, model, how)
 
 

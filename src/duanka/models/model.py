@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from duanka.models.calibrate import Calibration
+    from duanka.models.event_peers import Reference
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,7 @@ class Model:
     """What answers: raw log-odds = intercept + weighted trees; score = calibration(raw).
 
     `about` says how it was trained; nothing in it changes an answer, so it is not in `version`.
+    `honest` is what events are compared with, beside the model; see `models.event_peers`.
     """
 
     names: tuple[str, ...]
@@ -41,6 +43,7 @@ class Model:
     about: Mapping[str, object]
     forest: Forest
     version: str
+    honest: Reference | None = None
 
     @property
     def own_weight(self) -> float:
