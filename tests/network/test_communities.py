@@ -167,8 +167,9 @@ def test_what_is_gathered_is_evidence_about_the_seeds_only():
     seeds = told.filter(pl.col("score") > 0.5).select(
         pl.col("card_kind").cast(communities.MEMBERS["subject_kind"]), "card_id", pl.col("score").alias("belief")
     )  # fmt: skip
+    acts = communities.acted(frames, since=hour(-999))
     pieces = communities.gather(
-        frames, register(frames), seeds, since=hour(-999), rules=rules_of(REGIME)
+        acts, frames, register(frames), seeds, since=hour(-999), rules=rules_of(REGIME)
     )
     assert pieces.columns == list(EVIDENCE)
     assert set(pieces.filter(pl.col("right_kind") == "device")["right_id"]) == {"dA", "dB", "home"}

@@ -53,6 +53,18 @@ GROWTH = 2
 
 
 @dataclass(frozen=True)
+class Acts:
+    """What cards did since an instant, read once however often it is asked.
+
+    Columns: money as `payments.moved`, talk as `contacts.spoken`, seen as `sightings.seen`.
+    """
+
+    money: pl.LazyFrame
+    talk: pl.LazyFrame
+    seen: pl.LazyFrame
+
+
+@dataclass(frozen=True)
 class Networks:
     """What was found.
 
@@ -87,18 +99,29 @@ def find_networks(
     since = as_of - rules.horizon
     held = register(frames)
     prior = suspicion.prior(frames, scores=scores, rules=rules)
-    found = Spread(prior, pl.DataFrame())
+    found, acts = Spread(prior, pl.DataFrame()), acted(frames, since=since)
     pieces = evidence.none()
     for _ in range(GROWTH):
         seeds = found.belief.filter(pl.col("belief") >= rules.seed)
-        pieces = gather(frames, held, seeds, since=since, rules=rules)
+        pieces = gather(acts, frames, held, seeds, since=since, rules=rules)
         found = spread(pieces, prior, held, rules=rules)
         free = suspicion.cleared(frames.get("label"))
         found = Spread(found.belief.join(free, on=CARD, how="anti"), found.ties)
     return _together(held, found, pieces, since, rules)
 
 
+def acted(frames: Mapping[str, pl.DataFrame], *, since: datetime) -> Acts:
+    """What the frames say that cards did since the instant."""
+    asked = (
+        payments.moved(frames, since=since),
+        contacts.spoken(frames, since=since),
+        sightings.seen(frames, since=since),
+    )
+    return Acts(*(rows.collect().lazy() for rows in asked))
+
+
 def gather(
+    acts: Acts,
     frames: Mapping[str, pl.DataFrame],
     held: pl.DataFrame,
     seeds: pl.DataFrame,
@@ -107,18 +130,16 @@ def gather(
     rules: Rules,
 ) -> pl.DataFrame:
     """All evidence around the seeds: what they share with anybody, and who touches their holders."""
-    money = payments.moved(frames, since=since)
-    talk = contacts.spoken(frames, since=since)
     return evidence.together(
         (
-            sightings.shared(sightings.seen(frames, since=since), seeds),
+            sightings.shared(acts.seen, seeds),
             applied.opened(frames, seeds, since=since, rules=rules),
             applied.bound(held, seeds),
             applied.run(frames, held, seeds),
-            payments.beneficiaries(money, seeds, rules=rules),
-            payments.buyers(money, held, seeds, rules=rules),
-            contacts.courted(talk, held, seeds),
-            contacts.before_payments(talk, money, held, seeds, rules=rules),
+            payments.beneficiaries(acts.money, seeds, rules=rules),
+            payments.buyers(acts.money, held, seeds, rules=rules),
+            contacts.courted(acts.talk, held, seeds),
+            contacts.before_payments(acts.talk, acts.money, held, seeds, rules=rules),
         )
     )
 

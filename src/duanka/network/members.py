@@ -169,7 +169,9 @@ def all_links(
     cards = members.select(
         pl.col("subject_kind").alias("card_kind"), pl.col("subject_id").alias("card_id")
     )
-    met = [_with_holders(pieces, register), held_by(register, cards), opened_by(register, cards)]
+    ids = cards.select(pl.col("card_kind").alias("right_kind"), pl.col("card_id").alias("right_id"))
+    near = pieces.join(ids, on=["right_kind", "right_id"], how="semi")
+    met = [_with_holders(near, register), held_by(register, cards), opened_by(register, cards)]
     contact = together(met).join(control.select(keys), on=keys, how="anti")
     edges = pl.concat([control, contact.with_columns(pl.lit(0.0).alias("weight"))])
     ends = [
