@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from duanka.features import calls, devices, openings, replay, shards, taint, transfers
+from duanka.features.room import Room, in_memory
 from duanka.features.spec import HOUR
 
 if TYPE_CHECKING:
@@ -52,6 +53,7 @@ class Asker:
     records: Records
     streams: Streams
     threads: int = 1
+    room: Room = field(default_factory=in_memory, repr=False, compare=False)
     held: dict[tuple[int, str, int], Held] = field(default_factory=dict, repr=False, compare=False)
 
 
@@ -106,7 +108,7 @@ def ask_sides(
         begin += of.key.size
 
 
-def begun(events: Stream) -> int:
+def begun(events: Events | Shards) -> int:
     """When the stream first told of anything; NEVER where it tells of nothing."""
     if isinstance(events, shards.Shards):
         return events.begun

@@ -69,6 +69,42 @@ class Shards:
             )
             yield which, found
 
+    def ahead(self, of: tuple[Ints, Ints], asked: Asked, *, room: Room, step: int) -> Ahead:
+        """All answers to these keys and instants, to be read `step` of a side at a time.
+
+        Shapes: `of` two sides of as many questions behind one another.
+        """
+        key, at = of
+        half = key.size // 2
+        portion = np.arange(key.size) % half // step
+        shard = np.minimum(self.of(key), len(self.parts) - 1)
+        # a portion's rows lie together, and in it a range's: written and read in long stretches
+        order = np.argsort(portion * (len(self.parts) + 1) + shard, kind="stable")
+        place = np.empty(key.size, dtype=np.int64)
+        place[order] = np.arange(key.size)
+        have = np.flatnonzero((key >= 0) & (at > self.begun))
+        width = len(asked.names)
+        held = room.array(key.size * width, np.float32).reshape(key.size, width)
+        lacking = np.ones(key.size, dtype=np.bool_)
+        lacking[have] = False
+        held[place[lacking]] = np.nan
+        for which, found in self.answers(key[have], at[have], asked):
+            held[place[have[which]]] = found
+        return Ahead(held, place)
+
+
+@dataclass(frozen=True)
+class Ahead:
+    """Answers that wait in a file: `place` tells in which row of `held` each question's lie."""
+
+    held: Matrix
+    place: Ints
+
+    def rows(self, questions: slice) -> Matrix:
+        """The answers to some of the questions."""
+        found: Matrix = self.held[self.place[questions]]
+        return found
+
 
 @dataclass(frozen=True)
 class Answered:

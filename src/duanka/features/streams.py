@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from duanka.features.circumstances import Circumstances
     from duanka.features.records import Cards, Moves, Records
     from duanka.features.replay import Events
-    from duanka.features.shards import Shards
+    from duanka.features.shards import Answered, Shards
 
     Ints = NDArray[np.int64]
     Bools = NDArray[np.bool_]
@@ -32,10 +32,10 @@ class Streams:
     Shapes: `event_bits` one entry a transfer (flags of its payer's side).
     """
 
-    transfers: Events | Shards
+    transfers: Events | Shards | Answered
     calls: Events
     messages: Events
-    uses: Events | Shards
+    uses: Events | Shards | Answered
     places: Events | Shards
     paid: Events
     notices: Events
