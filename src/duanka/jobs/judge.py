@@ -13,6 +13,7 @@ from duanka.features import flags as f
 from duanka.features.records import micros
 from duanka.features.spec import DAY
 from duanka.jobs import portions
+from duanka.jobs.days_past import by_worst
 from duanka.jobs.disciplined import barred, with_basis
 from duanka.jobs.holdings import opening_facts
 from duanka.jobs.peers import compared
@@ -106,13 +107,17 @@ class Judged:
 
 
 def judge_cards(dataset: Dataset, judge: Judge, regime: Regime) -> Judged:
-    """Every card of a kind as it stands at the dataset's instant."""
+    """Every card of a kind as it stands at the dataset's instant, and stood on its heaviest days."""
     r = dataset.asker.records
     kind = judge.subject
     cards = r.accounts if kind == "account" else r.sims
-    told, X = portions.of_cards(
-        dataset.asker, kind, cards.judged, lambda rows: tell(judge, rows, regime)
-    )
+
+    def say(rows: NDArray[np.float32]) -> Told:
+        return tell(judge, rows, regime)
+
+    told, X = portions.of_cards(dataset.asker, kind, cards.judged, say)
+    victim = _like_victims(X, regime) if kind == "account" else np.zeros(len(X), bool)
+    told = by_worst(told, X, dataset.asker, kind=kind, regime=regime, tell=say)
     told = compared(told, judge, X, regime)
     ids = cards.index.ids.gather(cards.judged)
     facts = card_facts(dataset, kind, ids, regime)
@@ -122,9 +127,7 @@ def judge_cards(dataset: Dataset, judge: Judge, regime: Regime) -> Judged:
     frame = facts.with_columns(
         pl.Series("score", scores),
         *told.words,
-        pl.Series(
-            "victim", _like_victims(X, regime) if kind == "account" else np.zeros(len(X), bool)
-        ),
+        pl.Series("victim", victim),
     )
     decided = decide.decide(frame, regime, card_kind=kind)  # type: ignore[arg-type]
     table = decided.select(
