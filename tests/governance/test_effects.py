@@ -7,18 +7,10 @@ from scipy.stats import binomtest
 
 from duanka import tables
 from duanka.errors import BadInput
-from duanka.governance.effects import drawn, of_outreach, of_training
+from duanka.governance.effects import of_outreach, of_training
 from duanka.governance.outreach import uplift
 
 AT = datetime(2026, 3, 1, tzinfo=UTC)
-
-
-def test_a_lot_is_drawn_once_and_holds_out_the_share_that_was_asked():
-    people = pl.DataFrame({"person_id": [str(n) for n in range(203)]})
-    one = drawn(people, share=0.1, seed=4)
-    assert one["held_out"].sum() == 21
-    assert one.equals(drawn(people, share=0.1, seed=4))
-    assert not one.equals(drawn(people, share=0.1, seed=5))
 
 
 def test_people_harmed_before_they_were_told_or_after_the_end_count_for_nothing():

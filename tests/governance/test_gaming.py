@@ -114,3 +114,14 @@ def test_an_institution_that_closes_its_cards_is_asked_why():
         frames[kind] = tables.typed(kind, frames[kind].with_columns(status=closed))
     rows = asked(frames).filter(pl.col("check") == "closed_before")
     assert rows["unit_id"].to_list() == ["i00003"]
+
+
+def test_refusing_people_from_elsewhere_is_asked_about():
+    rows = pl.DataFrame(
+        {"institution_id": ["fair", "harsh", "small"], "away": [400, 400, 12], "away_refused": [20, 60, 2], "near": [900, 900, 40], "near_refused": [45, 45, 2]}
+    )  # fmt: skip
+    told = gaming.questions([], {}, REGIME, month=24_310, origins=rows)
+    assert told["unit_id"].to_list() == ["harsh"]
+    assert told["check"].item() == "non_locals_refused"
+    assert told["found"].item() == 60
+    assert gaming.questions([], {}, REGIME, month=24_310, origins=rows.clear()).is_empty()

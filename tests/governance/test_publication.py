@@ -20,7 +20,7 @@ def told():
 
 def test_a_month_has_all_its_tables_and_only_its_rows():
     tables = told()[3]
-    assert set(tables) == {"progress", "scorecard", "movement", "listing", "evidence", "questions", "stock", "vintages", "outreach", "attribution", "insiders", "units", "conduct", "inspections"}  # fmt: skip
+    assert set(tables) == {"progress", "scorecard", "movement", "listing", "evidence", "questions", "stock", "vintages", "outreach", "attribution", "insiders", "units", "conduct", "inspections", "campaigns", "regions", "controls", "traceback", "terminals"}  # fmt: skip
     for name in ("scorecard", "listing", "evidence", "questions"):
         assert tables[name]["period"].n_unique() <= 1
     assert tables["listing"].height == tables["evidence"].height > 0

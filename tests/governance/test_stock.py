@@ -1,11 +1,16 @@
 import polars as pl
 import pytest
 
+from desks import at, policy, sit
 from duanka import tables
+from duanka.cases import reverification
+from duanka.cases.reverification import Card
 from duanka.governance import scorecard, stock
 from duanka.governance.months import name_of
 from duanka.policy import dated
+from duanka.store.ledger import SYSTEM, Wanted
 from governance_room import Plan, build
+from ledgers import OFFICER, ledger
 from town import small_town
 
 WORLD = build(
@@ -49,14 +54,48 @@ def test_a_town_has_all_its_cards_in_the_count():
     assert stock.standing({}, most_cards=4).is_empty()
 
 
-def test_answers_of_a_campaign_add_up():
-    asked = pl.DataFrame(
-        {"institution_id": ["i"] * 4, "answer": ["kept", "kept", "closed", "no_answer"]}
-    )
-    row = stock.campaign(asked).row(0, named=True)
-    assert row["asked_count"] == 4
-    assert row["kept_share"] == 0.5
-    assert sum(row[f"{word}_share"] for word in stock.ANSWERS) == 1.0
+def asked(*rows):
+    return pl.DataFrame(rows, schema=stock.ASKED, orient="row")
+
+
+ASKED = asked(
+    *(("g1", "spring", "2026-03", "i", "account", f"a{n}", word) for n, word in enumerate(("passed", "failed", "no_answer", "came_later"))),
+    ("g2", "autumn", "2026-09", "i", "account", "a1", "passed"), ("g2", "autumn", "2026-09", "i", "account", "a9", "asked"),
+)  # fmt: skip
+
+
+def test_every_answer_of_a_campaign_is_counted_with_a_range():
+    row = stock.campaigns(ASKED).row(0, named=True)
+    assert row["asked_count"] == sum(row[name] for name in stock.COUNTS) == 4
+    assert row["answered_share"] == 0.75
+    assert row["failed_lower"] < 1 / 3 < row["failed_upper"]
+    later = stock.campaigns(ASKED).row(1, named=True)
+    assert (later["waiting_count"], later["passed_count"]) == (1, 1)
+
+
+def test_stock_stands_beside_what_clean_ups_brought_and_a_card_counts_once():
+    held = pl.DataFrame({"institution_id": ["i", "j"], "card_kind": ["account"] * 2, "dormant_count": [7, 1]})  # fmt: skip
+    told = stock.joined(held, ASKED)
+    mine = told.row(0, named=True)
+    assert mine["asked_count"] == 5  # a1 was asked twice; its last answer counts
+    assert (mine["passed_count"], mine["failed_count"], mine["waiting_count"]) == (2, 0, 1)
+    assert told["asked_count"][1] is None
+    assert told["dormant_count"].to_list() == [7, 1]
+
+
+def test_the_ledger_says_who_was_asked_and_what_came_of_it(tmp_path):
+    book = ledger("sqlite", tmp_path)
+    cards = [Card("account", f"a{n}", "bank_1", "990101", f"p{n}") for n in range(3)]
+    with sit(book, OFFICER) as desk:
+        made = reverification.start(desk, "spring", cards, policy())
+    for one, outcome in zip(cards[:2], ("passed", "failed"), strict=True):
+        with sit(book, OFFICER, at(1)) as desk:
+            (mine,) = desk.find(Wanted("reverification", about=f"account:{one.card_id}"))
+            reverification.answer(desk, mine, outcome, policy())
+    with book.read(SYSTEM, at=at(2)) as desk:
+        rows = stock.asked_again(desk)
+    assert dict(rows.select("card_id", "answer").iter_rows()) == {"a0": "passed", "a1": "failed", "a2": "asked"}  # fmt: skip
+    assert set(rows["campaign_id"]) == {made.id}
 
 
 def test_curves_of_new_cards_rise_and_young_months_are_not_taken_for_good():

@@ -13,7 +13,14 @@ NEVER = re.compile(
     r"|red_card|yellow_card|民族|性别|年龄|户籍|籍贯",
     re.IGNORECASE,
 )
-MAY_KNOW = ("tables/", "simulate/", "jobs/evaluate.py", "jobs/tell.py", "intercept/refusals.py")
+MAY_KNOW = (
+    "tables/",
+    "simulate/",
+    "jobs/evaluate.py",
+    "jobs/tell.py",
+    "jobs/govern_origins.py",
+    "intercept/refusals.py",
+)
 """The contract, the town, and what reports how often each group is judged above normal or refused."""
 SUBJECTS = catalogue.SUBJECTS
 FEATURES = [one for subject in SUBJECTS for one in catalogue.features_of(subject)]

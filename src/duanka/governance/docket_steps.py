@@ -220,16 +220,30 @@ def _say(desk: Desk, one: Record, what: str) -> None:
 
 
 def _may(desk: Desk, one: Record, to: str) -> None:
-    allowed = _allowed(one, to)
-    if not desk.viewer.has(*allowed):
+    who = allowed(one, to)
+    if not desk.viewer.has(*who):
         raise NotAllowed(
             f"this is not yours: to bring a matter to {to}",
             where="role of the user",
-            fix=f"let one of {', '.join(allowed)} do it",
+            fix=f"let one of {', '.join(who)} do it",
         )
 
 
-def _allowed(one: Record, to: str) -> tuple[str, ...]:
+def may_add(viewer: Viewer) -> None:
+    """Nothing, if the viewer may say what is to be rectified.
+
+    Raises: NotAllowed for anybody but who supervises.
+    """
+    if not viewer.has(*WORKERS):
+        raise NotAllowed(
+            "this is not yours: to say what is to be rectified",
+            where="role of the user",
+            fix=f"let one of {', '.join(WORKERS)} do it",
+        )
+
+
+def allowed(one: Record, to: str) -> tuple[str, ...]:
+    """The roles of which one is needed to bring a matter there."""
     if to in DECIDED:
         return DECIDERS
     if one.kind == INSIDER:

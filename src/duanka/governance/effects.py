@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
 import polars as pl
 from scipy import stats
 
@@ -15,21 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
-    from numpy.typing import NDArray
-
-    Floats = NDArray[np.float64]
-
 TOLD = ("group", "message_id", "person_id", "held_out", "told_at")
 _FIGURES = ("difference", "lower", "upper")
-
-
-def drawn(people: pl.DataFrame, *, share: float, seed: int) -> pl.DataFrame:
-    """Who of a group is told and who is held out, drawn by lot once and for all; the same seed, the same lot.
-
-    Columns: those of `people`, and held_out.
-    """
-    lot = np.random.default_rng(seed).permutation(people.height)
-    return people.with_columns(held_out=pl.Series(lot < int(np.ceil(share * people.height))))
 
 
 def of_outreach(

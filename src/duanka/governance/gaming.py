@@ -27,6 +27,7 @@ QUESTIONS = {
     "closed_before": "销户比例明显高于同类：是否在倒查之前销户？",
     "agents_rise": "代理渠道开卡占比明显上升：是否将开卡转移到代理？",
     "refusals_rise": "拒办比例明显高于前几期：拒办是否均有理由并经复核？",
+    "non_locals_refused": "外地户籍申请人的拒办比例明显高于本地：是否以地域一刀切拒办？",
 }
 _BEFORE = 3
 _SCHEMA = {
@@ -42,9 +43,17 @@ _SCHEMA = {
 
 
 def questions(
-    found: Sequence[Sheet], frames: Mapping[str, pl.DataFrame], regime: Regime, *, month: int
+    found: Sequence[Sheet],
+    frames: Mapping[str, pl.DataFrame],
+    regime: Regime,
+    *,
+    month: int,
+    origins: pl.DataFrame | None = None,
 ) -> pl.DataFrame:
     """What to ask of which unit about the month, the least likely by chance first.
+
+    `origins` are counts of applications and refusals by institution, of people from elsewhere and of others
+    (`jobs.govern_origins`): counts only, to measure harm.
 
     Columns: check, unit_kind, unit_id, period, found, usual (for as many), tail_share, question.
     """
@@ -58,6 +67,7 @@ def questions(
             _closed(frames),
             _shares(frames, month, "refusals_rise", pl.col("outcome") == "refused"),
             _shares(frames, month, "agents_rise", pl.col("outlet_kind") == "agent"),
+            _apart(origins),
         )
         if rows.height
     ]
@@ -172,3 +182,16 @@ def _shares(
     return _draft(
         check, "institution", rows["institution_id"].to_list(), (hits, usual * now, tails)
     )
+
+
+def _apart(origins: pl.DataFrame | None) -> pl.DataFrame:
+    """Institutions that refuse people from elsewhere at least twice as often as others, by Fisher's exact test."""
+    if origins is None or origins.is_empty():
+        return pl.DataFrame(schema=_DRAFT)
+    names = ("away", "away_refused", "near", "near_refused")
+    away, refused, near, others = (origins[c].to_numpy().astype(np.float64) for c in names)
+    usual = away * (others + 0.5) / (near + 1.0)
+    tails = stats.hypergeom.sf(refused - 1, away + near, refused + others, away)
+    tails = np.where(refused > 2 * usual, tails, 1.0)
+    units = origins["institution_id"].to_list()
+    return _draft("non_locals_refused", "institution", units, (refused, usual, tails))

@@ -45,9 +45,9 @@ def insiders(
     if not staff:
         return _empty()
     window = int(regime.number("scorecards.window_months"))
-    seen = [looked_at(sheet, month, window=window) for sheet in staff]
-    counted = np.sum([one.counted for one in seen], axis=0)
-    expected = np.sum([one.expected for one in seen], axis=0)
+    shown = [looked_at(sheet, month, window=window) for sheet in staff]
+    counted = np.sum([one.counted for one in shown], axis=0)
+    expected = np.sum([one.expected for one in shown], axis=0)
     place = _outlet_of(found.attributed, staff[0].units)
     expected = expected * _colleagues(counted, expected, place)
     usual = regime.number("scorecards.usual_spread")

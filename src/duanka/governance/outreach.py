@@ -31,18 +31,25 @@ _BEFORE_LEAD = timedelta(days=7)
 def outreach(attributed: pl.DataFrame, frames: Frames, regime: Regime) -> pl.DataFrame:
     """The outreach table: groups at risk of being recruited or defrauded, and staff to be taught.
 
-    Groups are districts where cards are held, stated purposes, and the staff of institutions; a group too small
-    to hide a person in is not named. It is never a sanction: nothing reads this table but those who speak.
+    Groups are districts where cards are held, stated purposes, people whom one organisation pays a salary, the
+    groups of a lawful list (`groups`: schools, workplaces), and the staff of institutions; a group too small to
+    hide a person in is not named. It is never a sanction: nothing reads this table but those who speak.
+
+    Columns: `frames` may hold `groups`: group, person_id.
     """
     cards = _with_holders(attributed, frames)
+    people = cards.filter(pl.col("holder_kind") == "person")
+    rate = people["known_month"].count() / max(people.height, 1)
+    places = (
+        ("region_code", "region", ("community", "do_not_lend_cards"), cards),
+        ("purpose", "purpose", ("at_opening", "do_not_lend_cards"), _by_purpose(cards, frames)),
+        ("place", "employer", ("peers", "do_not_lend_cards"), _joined(cards, employed(frames))),
+        ("place", "group", ("peers", "do_not_lend_cards"), _joined(cards, _listed(frames))),
+    )
     parts = [
-        _raised(cards, "region_code", "region", ("community", "do_not_lend_cards"), regime),
-        _raised(
-            _by_purpose(cards, frames),
-            "purpose",
-            "purpose",
-            ("at_opening", "do_not_lend_cards"),
-            regime,
+        *(
+            _raised(held, column, name, how, regime, rate=rate)
+            for column, name, how, held in places
         ),
         _defrauded(cards, frames),
         _taught(attributed, regime),
@@ -56,6 +63,51 @@ def outreach(attributed: pl.DataFrame, frames: Frames, regime: Regime) -> pl.Dat
     return tables.typed(
         "outreach", kept.with_columns(holdout_size=held).sort("group", "channel", "message_id")
     )
+
+
+def members(group: str, attributed: pl.DataFrame, frames: Frames) -> list[str]:
+    """Who belongs to a group of the table: people, or employees where it is the staff of an institution; sorted."""
+    name, _, what = group.partition(":")
+    if name == "staff_of":
+        mine = attributed.filter((pl.col("institution_id") == what) & pl.col("staff_id").is_not_null())  # fmt: skip
+        return sorted(mine["staff_id"].unique())
+    if name in {"employer", "group"}:
+        kept = employed(frames) if name == "employer" else _listed(frames)
+        return sorted(kept.filter(pl.col("place") == what)["holder_id"].unique())
+    cards = _with_holders(attributed, frames).filter(pl.col("holder_kind") == "person")
+    if name == "purpose":
+        cards = _by_purpose(cards, frames)
+    column = "purpose" if name == "purpose" else "region_code"
+    mine = cards.filter(pl.col(column).cast(pl.String) == what)
+    return sorted(mine["holder_id"].drop_nulls().unique())
+
+
+def employed(frames: Frames) -> pl.DataFrame:
+    """Who is paid a salary by which organisation: co-workers, among whom cards are collected.
+
+    Columns: place (the organisation), holder_id.
+    """
+    account, transfer, firm = (frames.get(n) for n in ("account", "transfer", "organisation"))
+    if account is None or transfer is None or firm is None:
+        return pl.DataFrame(schema={"place": pl.String, "holder_id": pl.String})
+    held = account.select("account_id", "holder_id").unique("account_id")
+    firms = firm["organisation_id"].implode()
+    payers = held.filter(pl.col("holder_id").is_in(firms)).rename({"account_id": "payer_id", "holder_id": "place"})  # fmt: skip
+    payees = held.filter(~pl.col("holder_id").is_in(firms)).rename({"account_id": "payee_id"})
+    paid = transfer.filter(pl.col("memo_kind").cast(pl.String) == "salary")
+    both = paid.select("payer_id", "payee_id").join(payers, on="payer_id")
+    return both.join(payees, on="payee_id").select("place", "holder_id").unique().sort("place", "holder_id")  # fmt: skip
+
+
+def _listed(frames: Frames) -> pl.DataFrame:
+    groups = frames.get("groups")
+    if groups is None:
+        return pl.DataFrame(schema={"place": pl.String, "holder_id": pl.String})
+    return groups.select(place="group", holder_id="person_id").unique().sort("place", "holder_id")
+
+
+def _joined(cards: pl.DataFrame, kept: pl.DataFrame) -> pl.DataFrame:
+    return cards.join(kept, on="holder_id")
 
 
 def uplift(
@@ -107,9 +159,15 @@ def _by_purpose(cards: pl.DataFrame, frames: Frames) -> pl.DataFrame:
 
 
 def _raised(
-    cards: pl.DataFrame, column: str, name: str, how: tuple[str, str], regime: Regime
+    cards: pl.DataFrame,
+    column: str,
+    name: str,
+    how: tuple[str, str],
+    regime: Regime,
+    *,
+    rate: float,
 ) -> pl.DataFrame:
-    """Groups whose holders' cards are implicated more often than the average group's, shrunk."""
+    """Groups whose holders' cards are implicated more often than people's cards are at large, shrunk."""
     rows = (
         cards.filter((pl.col("holder_kind") == "person") & pl.col(column).is_not_null())
         .group_by(column)
@@ -117,7 +175,7 @@ def _raised(
         .sort(column)
     )
     bad, held = rows["bad"].to_numpy().astype(float), rows["cards"].to_numpy().astype(float)
-    expected = held * bad.sum() / max(held.sum(), 1.0)
+    expected = held * rate
     risk = np.zeros(rows.height)
     if bad.sum() > 0:
         variance = spread(bad, expected, usual=regime.number("scorecards.usual_spread"))

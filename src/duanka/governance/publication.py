@@ -21,8 +21,10 @@ from duanka.governance import (
     movement,
     outreach,
     progress,
+    rollup,
     scorecard,
     stock,
+    traceback,
     units,
 )
 
@@ -33,7 +35,7 @@ if TYPE_CHECKING:
     from duanka.governance.scorecard import Governed
     from duanka.policy.dated import Regime
 
-RESTRICTED = ("insiders",)
+RESTRICTED = ("insiders", "traceback", "terminals")
 """Tables that only those who must know may see; they are published apart."""
 _KEY = ["unit_kind", "unit_id", "side"]
 _COUNTS = ["exposure", "implicated", "self_detected"]
@@ -49,8 +51,9 @@ def month_tables(
 ) -> dict[str, pl.DataFrame]:
     """The tables of one month by name.
 
-    `told` is what the ledger says, where there is one: `owed` as `governance.docket.owed`, and the frames of
-    `governance.conduct.of_ledger`.
+    `told` is what the ledger says, where there is one: `owed` as `governance.docket.owed`, `asked` as
+    `governance.stock.campaigns` takes it, the frames of `governance.conduct.of_ledger`; and `advice` and `near`
+    of a run as `governance.circumstances` takes them, `origins` as `governance.gaming.questions`.
 
     Raises: BadInput if the labels do not speak of the month.
     """
@@ -66,6 +69,9 @@ def month_tables(
     board = progress.board(frames, judged.table, interval_share=share)
     figures = judged.evidence.filter(period) if judged.evidence.height else judged.evidence
     most = int(regime.number("matters.most_inspections"))
+    traced = traceback.trace_back(found.attributed, frames, regime)
+    standing = stock.standing(frames, most_cards=int(regime.number("scorecards.usual_cards")))
+    asked = said.get("asked", pl.DataFrame(schema=stock.ASKED))
     return {
         "progress": board,
         "scorecard": scorecard.scorecard(found.sheets, regime).filter(period),
@@ -73,14 +79,21 @@ def month_tables(
         "listing": judged.table.filter(period),
         "evidence": figures,
         "inspections": inspection.plan(figures, most=most),
-        "questions": gaming.questions(found.sheets, frames, regime, month=month),
-        "stock": stock.standing(frames, most_cards=int(regime.number("scorecards.usual_cards"))),
+        "questions": gaming.questions(
+            found.sheets, frames, regime, month=month, origins=said.get("origins")
+        ),
+        "stock": stock.joined(standing, asked),
+        "campaigns": stock.campaigns(asked),
         "vintages": stock.vintages(found.attributed, found.span),
         "outreach": outreach.outreach(found.attributed, frames, regime),
         "conduct": conduct.conduct(found.attributed, frames, said, month=month),
         "units": units.units(found.attributed, frames),
         "attribution": attribution.unattributed(found.attributed),
-        "insiders": insiders.insiders(found, frames, regime, month=month),
+        "regions": rollup.rollup(found.sheets, regime, month=month),
+        "controls": traceback.controls(traced),
+        "traceback": traced,
+        "terminals": traceback.terminals(found.attributed, traced, frames, regime),
+        "insiders": insiders.insiders(found, frames, regime, month=month, seen=said),
     }
 
 

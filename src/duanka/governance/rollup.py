@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 import polars as pl
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
+N = TypeVar("N", np.int64, np.float64)
 LEVELS = {"county": 6, "city": 4, "province": 2}
 """Each level with how many digits of a code name it."""
 
@@ -44,7 +45,7 @@ def rolled(sheet: Sheet, level: str) -> Sheet:
     if events.size:
         events[:, 0] = at[events[:, 0]]
 
-    def added(cards: NDArray[np.number]) -> NDArray[np.number]:
+    def added(cards: NDArray[N]) -> NDArray[N]:
         out = np.zeros((units.size, cards.shape[1]), dtype=cards.dtype)
         np.add.at(out, at, cards)
         return out

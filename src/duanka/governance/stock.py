@@ -8,6 +8,8 @@ import numpy as np
 import polars as pl
 
 from duanka.governance import delays, months
+from duanka.governance.conduct import share_bounds
+from duanka.store.ledger_scope import Wanted
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -15,10 +17,16 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from duanka.governance.horizon import Horizon
+    from duanka.store.ledger_desk import Desk
 
     Floats = NDArray[np.float64]
 
-ANSWERS = ("kept", "closed", "no_answer", "complained", "wrongly_closed")
+ANSWERS = ("passed", "failed", "no_answer", "came_later", "asked")
+"""What holders who were asked to verify again did, in the words of the ledger; `asked` still has time."""
+COUNTS = tuple("waiting_count" if one == "asked" else f"{one}_count" for one in ANSWERS)
+ASKED: dict[str, type[pl.DataType]] = dict.fromkeys(
+    ("campaign_id", "name", "started_at", "institution_id", "card_kind", "card_id", "answer"), pl.String
+)  # fmt: skip
 
 
 def standing(frames: Mapping[str, pl.DataFrame], *, most_cards: int) -> pl.DataFrame:
@@ -58,21 +66,74 @@ def standing(frames: Mapping[str, pl.DataFrame], *, most_cards: int) -> pl.DataF
     return pl.concat(parts) if parts else pl.DataFrame(schema=schema)
 
 
-def campaign(asked: pl.DataFrame) -> pl.DataFrame:
-    """How a clean-up went at each institution: how many were asked, and what came back.
+def campaigns(asked: pl.DataFrame) -> pl.DataFrame:
+    """How each clean-up went at each institution: how many were asked, and what came back so far.
 
     Columns:
-        asked: institution_id, answer (a word of ANSWERS).
-        returns: institution_id, asked_count, and one share for each answer.
+        asked: campaign_id, name, started_at, institution_id, card_kind, answer (a word of ANSWERS); a row a holder's card.
+        returns: campaign_id, name, started_at, institution_id, card_kind, asked_count, one count for each answer
+            (asked is who has not answered yet), answered_share, failed_lower and failed_upper (between what the
+            share of those failing lies among who answered).
     """
-    return (
-        asked.group_by("institution_id")
+    keys = ["campaign_id", "name", "started_at", "institution_id", "card_kind"]
+    rows = (
+        asked.group_by(keys)
         .agg(
-            pl.len().alias("asked_count"),
-            *((pl.col("answer") == answer).mean().alias(f"{answer}_share") for answer in ANSWERS),
+            pl.len().cast(pl.Int64).alias("asked_count"),
+            *(
+                (pl.col("answer") == answer).sum().cast(pl.Int64).alias(name)
+                for answer, name in zip(ANSWERS, COUNTS, strict=True)
+            ),
         )
-        .sort("institution_id")
+        .sort(keys)
     )
+    answered = pl.sum_horizontal("passed_count", "failed_count", "came_later_count")
+    n = rows.select(answered).to_series().to_numpy().astype(np.float64)
+    k = rows["failed_count"].to_numpy().astype(np.float64)
+    low, high = share_bounds(k, np.maximum(n, 1.0))
+    told = {"failed_lower": low, "failed_upper": high}
+    return rows.with_columns(
+        answered_share=answered / pl.col("asked_count"),
+        **{c: pl.Series(np.where(n > 0, v, np.nan)).fill_nan(None) for c, v in told.items()},
+    )
+
+
+def asked_again(desk: Desk) -> pl.DataFrame:
+    """Every holder's card that a clean-up asked about, as the ledger's records of re-verification tell it.
+
+    Columns: campaign_id, name, started_at, institution_id, card_kind, card_id, answer.
+    """
+    known = {one.id: one.body for one in desk.each(Wanted("campaign"))}
+    rows = []
+    for one in desk.each(Wanted("reverification")):
+        of = known.get(one.parent_id)
+        if of is not None and one.body["why"] == "clean_up":
+            kind, _, card_id = one.about.partition(":")
+            place = (one.institution_id, kind, card_id, one.state)
+            rows.append((one.parent_id, of["name"], of["started_at"], *place))
+    return pl.DataFrame(rows, schema=ASKED, orient="row")
+
+
+def joined(standing: pl.DataFrame, asked: pl.DataFrame) -> pl.DataFrame:
+    """The stock of each institution beside what its clean-ups brought: each card that was asked about counts once.
+
+    Columns: those of `standing`; asked_count and a count for each answer over all campaigns, null where there was none.
+    """
+    once = asked.sort("started_at", "campaign_id").unique(
+        ["institution_id", "card_kind", "card_id"], keep="last", maintain_order=True
+    )
+    names = ["asked_count", *COUNTS]
+    counts = once.group_by("institution_id", "card_kind").agg(
+        pl.len().cast(pl.Int64).alias("asked_count"),
+        *(
+            (pl.col("answer") == answer).sum().cast(pl.Int64).alias(name)
+            for answer, name in zip(ANSWERS, COUNTS, strict=True)
+        ),
+    )
+    told = standing.join(
+        counts, on=["institution_id", "card_kind"], how="left", maintain_order="left"
+    )
+    return told.select(*standing.columns, *names)
 
 
 def vintages(attributed: pl.DataFrame, span: Horizon) -> pl.DataFrame:

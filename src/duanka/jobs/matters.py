@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from duanka.errors import BadInput, Conflict
-from duanka.governance import conduct, docket_steps, letters
+from duanka.governance import conduct, docket_steps, letters, stock
 from duanka.governance.docket import INSIDER, KIND, Proposal, owed, propose, regime_at
 from duanka.governance.docket_letters import letter_of
 from duanka.governance.inspection import BECAUSE
@@ -93,9 +93,13 @@ def supervise(ledger: Ledger, policy: Policy, *, now: datetime, say: Progress) -
 
 
 def ledger_says(ledger: Ledger, *, now: datetime) -> dict[str, pl.DataFrame]:
-    """What a month's publication takes from the ledger: what is owed, leads acted on, restrictions that ended."""
+    """What a month's publication takes from the ledger: what is owed, clean-ups, leads acted on, restrictions that ended."""
     with ledger.desk(SYSTEM, at=now, purpose="publication of a month") as desk:
-        return {"owed": owed(desk), **conduct.of_ledger(desk)}
+        return {
+            "owed": owed(desk),
+            "asked": stock.asked_again(desk),
+            **conduct.of_ledger(desk),
+        }
 
 
 def write_letter(
@@ -136,9 +140,9 @@ def _each(ledger: Ledger, now: datetime, work: Callable[[Desk, Record], bool]) -
 
 def _proposals(folder: Path, office: str) -> Iterator[Proposal]:
     """The proposals of a published month, the worst first, employees last and apart."""
-    manifest = _manifest(folder)
+    manifest = manifest_of(folder)
     tables = {
-        name: _read(folder, name, manifest)
+        name: read_month(folder, name, manifest)
         for name in (
             "listing.csv",
             "evidence.csv",
@@ -213,7 +217,11 @@ def _of_staff(row: dict[str, Any], place: dict[str, Any], period: str, office: s
     )
 
 
-def _manifest(folder: Path) -> dict[str, Any]:
+def manifest_of(folder: Path) -> dict[str, Any]:
+    """What a published month says of itself.
+
+    Raises: BadInput if the folder is none.
+    """
     path = folder / "manifest.json"
     if not path.is_file():
         raise BadInput(
@@ -225,8 +233,11 @@ def _manifest(folder: Path) -> dict[str, Any]:
     return told
 
 
-def _read(folder: Path, name: str, manifest: dict[str, Any]) -> pl.DataFrame:
-    """A table of the month as text, if it is what was published."""
+def read_month(folder: Path, name: str, manifest: dict[str, Any]) -> pl.DataFrame:
+    """A table of the month as text, if it is what was published.
+
+    Raises: BadInput if it is not.
+    """
     path = folder / name
     content = path.read_bytes() if path.is_file() else b""
     if hashlib.sha256(content).hexdigest() != manifest["files"].get(name):

@@ -17,8 +17,11 @@ from duanka.governance import listing, monthly_page, months, publication, scorec
 from duanka.governance.monthly import workbook
 from duanka.governance.redraw import redrawn
 from duanka.jobs.dataset import known_before, parse_instant
+from duanka.jobs.govern_origins import origins
 from duanka.jobs.load import load
+from duanka.jobs.publish_groups import groups
 from duanka.jobs.publish_pdf import can_print, pdf
+from duanka.jobs.publish_run import seen_in
 from duanka.jobs.publish_succession import succession
 from duanka.policy import dated
 from duanka.tables import INPUTS, time_of
@@ -50,7 +53,7 @@ class Published:
 
 
 @dataclass(frozen=True)
-class _Month:
+class Month:
     """A month as it is judged: by what was known before `as_of`, under one regime."""
 
     month: int
@@ -70,19 +73,24 @@ def publish(
     settings: Settings,
     say: Progress,
     told: Mapping[str, pl.DataFrame] | None = None,
+    run: Path | None = None,
 ) -> Published:
     """The month as it was known at its end (or before `as_of`), frozen in a folder of `out` with its digests.
 
     A folder that is there already is never changed: the same bytes leave it as it is, other bytes are frozen
     beside it as a revision. Earlier frozen months that have become others since are marked so. `told` is what
-    the ledger says (`governance.publication.month_tables`).
+    the ledger says (`governance.publication.month_tables`); `run` a folder that `run` wrote, of what is asked
+    about employees.
 
     Raises: BadInput if the period is no month, or labels do not speak of it.
     """
-    judged = _judged(data, period, as_of, settings=settings, say=say)
+    judged = judged_month(data, period, as_of, settings=settings, say=say)
+    said = dict(told or {}) | {"origins": origins(judged.frames, month=judged.month)}
+    if run is not None:
+        said |= seen_in(run, as_of=judged.as_of)
     with say.stage("编制 making the month"):
         tables = publication.month_tables(
-            judged.found, judged.frames, judged.regime, month=judged.month, told=told
+            judged.found, judged.frames, judged.regime, month=judged.month, told=said
         )
         files = _files(tables, judged, sender)
     revises = _revised(out, judged)
@@ -121,7 +129,7 @@ def compare(
 
     Columns: as `governance.what_if.beside`, with `held_share` from so many draws.
     """
-    now = _judged(data, period, as_of, settings=settings, say=say)
+    now = judged_month(data, period, as_of, settings=settings, say=say)
     folders = [Path(folder) for folder in settings.policy_folders]
     regime = dated.load([*folders, *other]).at(now.regime.day)
     found = scorecard.govern(now.frames, now.as_of, regime)
@@ -141,16 +149,16 @@ def compare(
     )
 
 
-def _listed(found: Governed, regime: Regime, month: _Month) -> listing.Judged:
+def _listed(found: Governed, regime: Regime, month: Month) -> listing.Judged:
     """The month's listings, the ladder walked from the first."""
     judged = listing.judge(found, regime, month.frames.get("institution"))
     this = pl.col("period") == months.name_of(month.month)
     return listing.Judged(judged.table.filter(this), judged.evidence)
 
 
-def _judged(
+def judged_month(
     data: Path, period: str, as_of: str | None, *, settings: Settings, say: Progress
-) -> _Month:
+) -> Month:
     month = months.parse_month(period)
     instant = months.ends_at(month) if as_of is None else parse_instant(as_of)
     policy = dated.load([Path(folder) for folder in settings.policy_folders])
@@ -159,9 +167,8 @@ def _judged(
         loaded = load(data, Path(work), settings=settings, say=say)
         with say.stage("倒查 tracing back"):
             frames = dict(known_before(loaded, instant))
-            merged = succession(data)
-            if merged is not None:
-                frames["succession"] = merged
+            beside = {"succession": succession(data), "groups": groups(data)}
+            frames |= {name: frame for name, frame in beside.items() if frame is not None}
             found = scorecard.govern(frames, instant, regime)
     if found is None:
         raise _silent()
@@ -171,7 +178,7 @@ def _judged(
             where="--period",
             fix="give an earlier month, or newer records",
         )
-    return _Month(month, instant, frames, found, regime)
+    return Month(month, instant, frames, found, regime)
 
 
 def _last_known(frames: Mapping[str, pl.DataFrame]) -> datetime:
@@ -192,7 +199,7 @@ def _silent() -> BadInput:
     )
 
 
-def _files(tables: Mapping[str, pl.DataFrame], judged: _Month, sender: str) -> dict[str, bytes]:
+def _files(tables: Mapping[str, pl.DataFrame], judged: Month, sender: str) -> dict[str, bytes]:
     files = {}
     open_tables, restricted = publication.apart(tables)
     for place, part in (("", open_tables), ("restricted/", restricted)):
@@ -227,7 +234,7 @@ def _freeze(out: Path, period: str, files: Mapping[str, bytes]) -> tuple[Path, b
     return folder, True
 
 
-def _revised(out: Path, judged: _Month) -> dict[str, pl.DataFrame]:
+def _revised(out: Path, judged: Month) -> dict[str, pl.DataFrame]:
     """Frozen months whose counts are others by now, with the units concerned."""
     cards = scorecard.scorecard(judged.found.sheets, judged.regime)
     found = {}

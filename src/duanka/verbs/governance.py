@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from duanka.verbs import governance_matters
+from duanka.verbs import governance_matters, governance_outreach
 from duanka.verbs.ledger_options import At, Keys, now, opened
 from duanka.verbs.options import AsOf, Data, Out, Policies, progress, settings_of
 
@@ -15,11 +15,12 @@ Period = Annotated[str, typer.Option("--period", help="the month, such as 2026-1
 
 
 def add(app: typer.Typer) -> None:
-    """Puts `publish`, `scorecards`, `what-if` and `matter` on the command."""
+    """Puts `publish`, `scorecards`, `what-if`, `matter` and `outreach` on the command."""
     app.command(short_help="freeze a month of scorecards 发布月度治理结果")(publish)
     app.command(short_help="scorecards of very many cards 超大规模评分卡")(scorecards)
     app.command("what-if", short_help="a month under another policy 换一套规则看同一期")(what_if)
     governance_matters.add(app)
+    governance_outreach.add(app)
 
 
 def publish(
@@ -31,6 +32,12 @@ def publish(
     sender: Annotated[
         str, typer.Option(help="who signs the letters 发函单位")
     ] = "打击治理电信网络新型违法犯罪工作联席会议办公室",
+    run: Annotated[
+        Path | None,
+        typer.Option(
+            "--run", help="a folder that `run` wrote: near dealers, against advice 评判结果"
+        ),
+    ] = None,
     ledger: At = None,
     keys: Keys = None,
     policy: Policies = None,
@@ -39,11 +46,12 @@ def publish(
     settings = settings_of(policy)
     from duanka.jobs.publish import publish as job
 
-    told = None
+    told = book = None
     if ledger:
         from duanka.jobs.matters import ledger_says
 
-        told = ledger_says(opened(ledger, keys, policy)[1], now=now())
+        book = opened(ledger, keys, policy)[1]
+        told = ledger_says(book, now=now())
     done = job(
         data,
         out,
@@ -53,7 +61,12 @@ def publish(
         settings=settings,
         say=progress(),
         told=told,
+        run=run,
     )
+    if book:
+        from duanka.jobs.publish_record import record
+
+        record(done, book, now=now())
     said = "frozen 已固定" if done.fresh else "the same bytes were there already 内容相同，未重写"
     typer.echo(f"{done.folder}: {len(done.digests)} files 个文件, {said}")
     for name in done.revises:

@@ -34,6 +34,8 @@ def add(app: typer.Typer) -> None:
     inside.command("item", short_help="something to rectify under a matter 整改事项")(matter_item)
     inside.command("letter", short_help="the letter of a matter 发函")(matter_letter)
     inside.command("clock", short_help="remind, escalate, end what is over 催办")(matter_clock)
+    inside.command("expose", short_help="propose an exposure, masked 拟曝光")(matter_expose)
+    inside.command("exposed", short_help="what is exposed now 正在曝光")(matter_exposed)
     app.add_typer(inside, name="matter")
 
 
@@ -126,6 +128,35 @@ def matter_item(
 
     with seat.act() as desk:
         line(add_item(desk, desk.get(KIND, which), what, seat.policy), "because")
+
+
+@seated("an exposure")
+def matter_expose(
+    seat: Seat,
+    which: Which,
+    says: Annotated[str, typer.Option("--says", help="what was found and decided 曝光内容")],
+    judgement: Annotated[
+        str, typer.Option("--judgement", help="@file of the final decision 生效文书")
+    ],
+) -> None:
+    """Propose to expose a penalty that was carried out: masked, with its basis; a lead officer publishes it. 拟曝光。"""
+    from duanka.governance.docket import KIND
+    from duanka.governance.exposure import expose
+
+    paper = _paper(f"final_judgement={judgement}")
+    with seat.act() as desk:
+        made = expose(desk, desk.get(KIND, which), says, paper, seat.policy)
+    line(made, "kind", "says", "legal_basis")
+
+
+@seated("a look at exposures")
+def matter_exposed(seat: Seat) -> None:
+    """List what is exposed now, its basis, and until when. 正在曝光的内容。"""
+    from duanka.governance.exposure import exposed
+
+    with seat.see() as desk:
+        for one in exposed(desk):
+            line(one, "says", "legal_basis", "expires_at")
 
 
 @seated("the letter of a matter")

@@ -40,6 +40,7 @@ MENU: tuple[tuple[str, str, str, tuple[str, ...]], ...] = (
     ("/policy", "政策", "Policy", ()),
     ("/models", "模型", "Models", ()),
     ("/governance", "治理", "Governance", ("governance", "lead_officer", "auditor")),
+    ("/matters", "督办", "Matters", ("governance", "lead_officer", "auditor")),
     ("/fairness", "公平", "Fairness", ()),
     ("/users", "用户", "Users", ("security", "administrator", "auditor")),
     ("/audit", "审计", "Audit", ("auditor",)),
