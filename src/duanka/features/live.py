@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from duanka.features.live_state import Room
+
     Row = Mapping[str, Any]
     Ints = NDArray[np.int64]
     Matrix = NDArray[np.float32]
@@ -56,13 +58,17 @@ class Live:
     Rows come in order of arrival; one that happened before the clock counts from the clock on.
     Rows of one instant do not see one another. Asking moves the clock as telling does. `receives`
     names the tables that this deployment is ever told of: where nobody is ever reported, that
-    nobody was reported says nothing.
+    nobody was reported says nothing. `room` gives the arena of rows its place.
     Units: instants UTC microseconds.
     """
 
-    def __init__(self, receives: Collection[str] = tuple(tables.INPUTS)) -> None:
+    def __init__(
+        self, receives: Collection[str] = tuple(tables.INPUTS), *, room: Room = s.with_room
+    ) -> None:
         self.clock = live_state.NEVER
+        self._room = room
         self._st = live_state.fresh()
+        self._st = self._st._replace(rows=room(self._st.rows, 0))
         self._names = Names()
         self._notices = Notices()
         self._reported: list[tuple[int, int, int]] = []
@@ -126,7 +132,7 @@ class Live:
     def restore(self, saved: dict[str, Any]) -> None:
         """Take up the state that `save` gave."""
         self.clock = int(saved["clock"])
-        self._st = live_memory.restore(saved["memory"])
+        self._st = live_memory.restore(saved["memory"], room=self._room)
         self._names.restore(saved["names"])
         self._notices.restore(saved["notices"])
         self._reported = [tuple(line) for line in saved["reported"].tolist()]
@@ -136,6 +142,11 @@ class Live:
         """How many cards there are, and what is held in memory, in bytes by stream."""
         self._flush()
         return live_memory.sizes(self._st, self._names)
+
+    def spans(self) -> Ints:
+        """Every row held: where it begins, how many words it has, where its clock stands."""
+        self._flush()
+        return live_memory.spans(self._st, self._names)
 
     def _line(self, table: str, row: Row) -> tuple[int, ...]:
         """The row in numbers; the clock and what the deployment tells of take note of it."""
@@ -254,7 +265,7 @@ class Live:
     def _make_room(self, events: int, words: int = 0) -> None:
         self._st = live_memory.named(self._st, self._names)
         if words or self._spare < events:
-            self._st = live_memory.grown(self._st, events, words)
+            self._st = live_memory.grown(self._st, events, words, room=self._room)
             self._spare = live_memory.spare(self._st) - words // live_memory.MOST_WORDS - 1
         self._spare -= events
 

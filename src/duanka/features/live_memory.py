@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from duanka.features import carry
+from duanka.features import carry, kernel
 from duanka.features import live_state as s
 from duanka.features.live_events import DESKS
 from duanka.features.live_links import place_all
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from duanka.features.live_events import Names
-    from duanka.features.live_state import State
+    from duanka.features.live_state import Room, State
 
 WIDTHS = {n: of[0].layout.width for n, of in zip(s.STREAMS, BY_STREAM, strict=True)}
 NOTICE_WIDTH = max(width for name, width in WIDTHS.items() if "notices" in name)
@@ -54,13 +54,13 @@ def spare(st: State) -> int:
     return min(free) - int(book[s.WAITING])
 
 
-def grown(st: State, events: int, words: int = 0) -> State:
+def grown(st: State, events: int, words: int = 0, *, room: Room = s.with_room) -> State:
     """The memory with room for so many more events, and words beside."""
     book = st.book
     events += int(book[s.WAITING]) + AHEAD
     links = int(book[s.LINKS]) + MOST_LINKS * events
     return st._replace(
-        rows=s.with_room(st.rows, int(book[s.END]) + MOST_WORDS * events + words),
+        rows=room(st.rows, int(book[s.END]) + MOST_WORDS * events + words),
         links=s.with_room(st.links, links),
         slots=_slots(st, links),
         seen=_seen(st, int(book[s.SEEN]) + events),
@@ -133,19 +133,41 @@ def save(st: State, names: Names) -> dict[str, Any]:
     }
 
 
-def restore(saved: Mapping[str, Any]) -> State:
+def restore(saved: Mapping[str, Any], *, room: Room = s.with_room) -> State:
     """The memory that `save` gave, with room to go on."""
     fresh = s.fresh()
     held = {
         name: s.with_room(saved[name].copy(), len(getattr(fresh, name)), s.FRESH.get(name))
-        for name in ("cards", "holders", "desks", "hosts", "links", "heard", "waiting", "rows")
+        for name in ("cards", "holders", "desks", "hosts", "links", "heard", "waiting")
     }
+    held["rows"] = room(saved["rows"].copy(), len(fresh.rows))
     st = fresh._replace(book=saved["book"].copy(), **held)
     slots = np.full(_doubled(len(st.slots), 2 * len(saved["links"])), s.NONE, dtype=np.int32)
     place_all(st.links, slots, len(saved["links"]))
     seen = np.full((_doubled(len(st.seen), 2 * len(saved["seen"])), 3), s.EMPTY, dtype=np.int64)
     place_seen(saved["seen"], seen, int(st.book[s.STRETCH]))
     return st._replace(slots=slots, seen=seen)
+
+
+def spans(st: State, names: Names) -> NDArray[np.int64]:
+    """Every row in the arena: where it begins, how many words it has, where its clock stands.
+
+    A row's clock is when it was last told or asked; lots have none of their own and go by their card's transfers.
+    Shapes: (rows, 3).
+    """
+    cards = st.cards[: names.card_count]
+    lots = cards[cards[:, s.C_LOTS] > 0]
+    found = [_spans(lots[:, s.C_LOTS], carry.WIDTH, lots[:, s.C_TRANSFERS])]
+    for name, (_, _, column) in zip(s.STREAMS, BY_STREAM, strict=True):
+        cells = st.holders if name in BY_HOLDER else st.desks if name in BY_DESK else st.cards
+        begin = cells[:, column][cells[:, column] > 0]
+        if name not in {"staff", "staff_notices"}:  # they share a column with terminals, outlets
+            found.append(_spans(begin, WIDTHS[name], begin))
+    return np.concatenate(found)
+
+
+def _spans(begin: NDArray[np.int64], width: int, clock: NDArray[np.int64]) -> NDArray[np.int64]:
+    return np.stack([begin, np.full(begin.size, width), clock + kernel.CLOCK], axis=1)
 
 
 def sizes(st: State, names: Names) -> dict[str, int]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 import numpy as np
 
@@ -70,6 +70,14 @@ T_CARD, T_NEAR, T_FLAGS, T_AT = range(4)
 
 # the arena begins with a row of lots that is empty for ever: place 0 also says "no row yet"
 START = carry.WIDTH
+
+
+class Room(Protocol):
+    """Who gives the arena of rows its room, and may keep what is idle elsewhere as long as nobody reads it."""
+
+    def __call__(self, held: Ints, words: int, /) -> Ints:
+        """An array of at least so many words that begins with what is held."""
+        ...
 
 
 class State(NamedTuple):

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Self
 import msgspec
 
 from duanka.errors import BadInput, DuankaError, Unavailable
-from duanka.intercept import batch, concluding, hot_path, keeping, snapshots
+from duanka.intercept import batch, concluding, hot_path, keeping, snapshots, standing
 from duanka.intercept.answers import Answer, Refused, Said, Taken
 from duanka.intercept.events import ANSWERED, REGISTER, decode, key_of
 from duanka.tables import INPUTS
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from duanka.intercept.events import Event
     from duanka.intercept.folder import Folder
     from duanka.intercept.hot_path import Judges
+    from duanka.intercept.idle import Attic
     from duanka.intercept.known import Known
     from duanka.intercept.log import Log
     from duanka.intercept.repeats import Repeats
@@ -48,6 +49,7 @@ class Held:
     repeats: Repeats
     judges: Judges
     shadow: Shadow | None = None
+    attic: Attic | None = None
 
 
 class Door:
@@ -96,7 +98,7 @@ class Door:
             said.update(zip(where, entered, strict=True))
         for i, twin in twins:
             said[i] = _same(events[i], events[twin], said[twin])
-        self._count(events, said)
+        standing.count(self._counters, events, said)
         self._snapshot_when_due()
         return [said[i] for i in range(len(events))]
 
@@ -182,7 +184,21 @@ class Door:
         """
         gone = keeping.tend(self._held, self.snapshot, now_us)
         self._counters["log_parts_removed"] += gone
+        self.rest()
         return gone
+
+    def rest(self) -> int:
+        """How many bytes left memory now: rows of cards of which nothing was heard for as long as policy says.
+
+        They are back as they were whenever they are asked about; nothing that is told or saved differs.
+        """
+        try:
+            left = keeping.let_rest(self._held)
+        except Unavailable:
+            self._counters["idle_failed"] += 1  # all is in memory still, and the door answers
+            return 0
+        self._counters["idle_bytes_left"] += left
+        return left
 
     def _keep(self, tree: Any, place: int) -> None:
         try:
@@ -223,24 +239,10 @@ class Door:
         """Whether the door can answer, and how it stands.
 
         Columns: ok, why, clock (UTC microseconds, of the events), log_bytes, log_segments, batches,
-            remembered (ids), orders, days_seen (of transfers and calls; too few of them, and the door is cold),
+            away_bytes (of idle cards, on disk; None where they cannot leave), remembered (ids), orders, days_seen (of transfers and calls; too few of them, and the door is cold),
             memory (what the features hold), model_versions, policy_version.
         """
-        held = self._held
-        return {
-            "ok": not self._why_not,
-            "why": self._why_not,
-            "clock": held.known.live.clock,
-            "log_bytes": held.log.end,
-            "log_segments": held.log.segment_count,
-            "batches": held.log.next_number,
-            "remembered": len(held.repeats),
-            "orders": len(held.known.orders),
-            "days_seen": {k: held.known.acquaintance.days(k) for k in ("transfer", "call")},
-            "memory": dict(held.known.live.size()),
-            "model_versions": {k: m.version for k, m in held.judges.models.items()},
-            "policy_version": held.judges.terms.policy.version,
-        }
+        return standing.health(self._held, self._why_not)
 
     @property
     def counters(self) -> Mapping[str, int]:
@@ -260,6 +262,8 @@ class Door:
         finally:
             self._settle()
             self._held.log.close()
+            if self._held.attic is not None:
+                self._held.attic.close()
             self._held.folder.close()
 
     def __enter__(self) -> Self:
@@ -267,23 +271,6 @@ class Door:
 
     def __exit__(self, *_: object) -> None:
         self.close()
-
-    def _count(self, events: Sequence[Event], said: Mapping[int, Said]) -> None:
-        count = self._counters
-        answers: Counter[tuple[str, str]] = Counter()
-        for i, one in said.items():
-            if isinstance(one, Refused):
-                count["refused"] += 1
-            elif one.duplicate:
-                count["duplicate"] += 1
-            elif isinstance(one, Answer):
-                answers[one.event_kind, one.answer] += 1
-                count["late"] += one.late
-            else:
-                count[f"taken.{events[i].kind}"] += 1
-        for (kind, answer), n in answers.items():
-            count[f"taken.{kind}"] += n
-            count[f"answer.{kind}.{answer}"] += n
 
     def _away(self) -> Unavailable:
         return Unavailable(

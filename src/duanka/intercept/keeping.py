@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from duanka.intercept.idle import MOST_AT_ONCE
 from duanka.intercept.terms import DAY, day_of
 
 if TYPE_CHECKING:
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from duanka.intercept.repeats import Repeats
     from duanka.policy.dated import Policy
 
+PARTS_AT_ONCE = 4
+"""Parts of idle rows that leave memory in one go; the door answers nobody meanwhile."""
 PARTS = 8
 """Marks in the span of days that the log is kept: it is kept that much longer at most."""
 
@@ -40,6 +43,25 @@ def tend(held: Held, snapshot: Callable[[], None], now_us: int) -> int:
     gone = held.log.forget(place) if place else 0
     if begins := held.log.begins():
         held.folder.drop(begins)
+    return gone
+
+
+def let_rest(held: Held) -> int:
+    """How many bytes of idle cards' rows left memory now, a bounded part of them.
+
+    Raises: Unavailable if the disk refuses; all is in memory still then.
+    """
+    live = held.known.live
+    if held.attic is None or live.clock < 0:
+        return 0
+    regime = held.judges.terms.policy.at(day_of(live.clock))
+    before = live.clock - int(regime.number("intercept.idle_days")) * DAY
+    spans, gone = live.spans(), 0
+    for _ in range(PARTS_AT_ONCE):
+        left = held.attic.leave(spans, before)
+        gone += left
+        if left < MOST_AT_ONCE:
+            break
     return gone
 
 

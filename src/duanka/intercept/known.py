@@ -14,17 +14,21 @@ from duanka.intercept.tainted import Tainted
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
+    from duanka.features.live_state import Room
     from duanka.intercept.events import Event
 
 
 class Known:
     """What was told so far; restored from `save`, it answers as if it had never stopped.
 
+    `room` gives the features' rows their place, where that is not the heap.
     Units: `longest_us` the longest window in which applicants are counted, microseconds.
     """
 
-    def __init__(self, receives: Collection[str], longest_us: int) -> None:
-        self.live = Live(receives)
+    def __init__(
+        self, receives: Collection[str], longest_us: int, *, room: Room | None = None
+    ) -> None:
+        self.live = Live(receives) if room is None else Live(receives, room=room)
         self.acquaintance = Acquaintance()
         self.confirmed = Confirmed()
         self.orders = Orders()

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Protocol
 
-from duanka.errors import BadInput, BadModel
+from duanka.errors import BadInput, BadModel, Unavailable
 from duanka.intercept import batch, hot_path, notebook
 from duanka.intercept.door import EVERY, Door, Held
 from duanka.intercept.events import ANSWERED
 from duanka.intercept.folder import Folder
 from duanka.intercept.hot_path import Judges
+from duanka.intercept.idle import Attic
 from duanka.intercept.known import Known
 from duanka.intercept.log import SEGMENT_BYTES
 from duanka.intercept.repeats import Repeats
@@ -75,7 +76,8 @@ def open_door(
     folder = Folder(path, receives, segment_bytes=segment_bytes)
     try:
         log = folder.log()
-        known, repeats = _empty(judges, folder)
+        attic = _attic(path)
+        known, repeats = _empty(judges, folder, attic)
         found = folder.newest()
         place = 0
         if found is not None:
@@ -93,7 +95,7 @@ def open_door(
     shadow = _unheard(path, challenger) if challenger is not None else None
     regime = judges.terms.policy.at(max(judges.terms.policy.turning_days()))
     ahead = int(regime.number("intercept.most_ahead_minutes")) * MINUTE
-    held = Held(folder, log, known, repeats, judges, shadow)
+    held = Held(folder, log, known, repeats, judges, shadow, attic)
     return Door(held, replayed=replayed, most_ahead_us=ahead)
 
 
@@ -147,12 +149,21 @@ def _without_beginning(folder: Folder) -> BadInput:
     )
 
 
-def _empty(judges: Judges, folder: Folder) -> tuple[Known, Repeats]:
+def _attic(path: Path) -> Attic | None:
+    """Where idle cards go; None where the system knows no such place, and all stay in memory."""
+    try:
+        return Attic(path)
+    except Unavailable:
+        return None
+
+
+def _empty(judges: Judges, folder: Folder, attic: Attic | None = None) -> tuple[Known, Repeats]:
     policy = judges.terms.policy
     regime = policy.at(max(policy.turning_days()))
     hours = int(regime.number("intercept.retry_window_hours"))
     most = int(regime.number("intercept.retry_window_events"))
-    return Known(folder.about.receives, longest_window(policy)), Repeats(hours * HOUR, most)
+    known = Known(folder.about.receives, longest_window(policy), room=attic)
+    return known, Repeats(hours * HOUR, most)
 
 
 def replay(log: Log, place: int, known: Known, repeats: Repeats, say: Say | None = None) -> int:
