@@ -5,9 +5,10 @@ import sqlite3
 
 import pytest
 
-from desks import finding, in_force
-from duanka.store.ledger import open_ledger
-from shell import duanka, fine
+from desks import finding, in_force, sit
+from duanka.store.ledger import Wanted, open_ledger
+from ledgers import OFFICER
+from shell import duanka, fine, refused
 
 
 @pytest.fixture
@@ -29,6 +30,19 @@ def test_a_ledger_is_whole_until_somebody_changes_it(at, tmp_path):
     assert said.code == 1
     assert "changed behind history: order o-" in said.out
     assert "NOT WHOLE 不完整" in said.out
+
+
+def test_an_auditor_finds_a_look_unjustified(at, tmp_path):
+    book = open_ledger(str(tmp_path / "l.db"))
+    with sit(book, OFFICER, purpose="curious") as desk:
+        (notice,) = desk.find(Wanted("notice"))
+        desk.look("notice", notice.id)
+        row = desk.history("notice", notice.id)[-1].seq
+    book.close()
+    asked = ["audit", "unjustified", row, "--because", "no case of theirs", *at]
+    assert "none of those" in refused(duanka(*asked, "--role", "officer")).err
+    assert "notice" in fine(duanka(*asked)).out
+    assert "before" in refused(duanka(*asked)).err
 
 
 def test_keys_turn_and_the_ledger_still_opens(at, tmp_path):

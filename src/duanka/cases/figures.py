@@ -5,9 +5,11 @@ from __future__ import annotations
 import statistics
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
-from math import sqrt
 from typing import TYPE_CHECKING, Any
 
+from duanka.cases import figures_beside
+from duanka.cases.figures_beside import plain
+from duanka.cases.figures_share import Share, quantile
 from duanka.cases.order_terms import SHANGHAI, instant
 from duanka.cases.order_wall import BURDENS
 from duanka.store.ledger_scope import Wanted
@@ -23,42 +25,12 @@ WRONGFUL = ("appeal_granted", "review", "reverification_passed")
 """Why an order is lifted that should not have been, or not so long."""
 NOT_IN_THE_LEDGER = (
     "value blocked and intercepted: `duanka evaluate` and the live door tell",
-    "age, disability, gig work and such: the ledger does not hold them",
-    "opening access, education: no orders are written about them",
+    "age, disability, gig work and such: the report of `duanka run` tells harm by group",
+    "opening access: `duanka refusals` tells",
 )
-_Z = 1.96
+ALWAYS_PASS = frozenset({"salary", "social_insurance", "medical", "utility", "tax"})
+"""Payments that pass under every restriction of an account, as an order names them."""
 _DAY_S = 86_400
-
-
-@dataclass(frozen=True)
-class Share:
-    """How many of how many, and between what the true share lies with 95 % (Wilson)."""
-
-    count: int
-    of: int
-
-    @property
-    def bounds(self) -> tuple[float, float]:
-        """The lower and upper bound of the share; 0 and 1 where nothing is known."""
-        if not self.of:
-            return 0.0, 1.0
-        share, n = self.count / self.of, self.of
-        middle = share + _Z * _Z / (2 * n)
-        wide = _Z * sqrt(share * (1 - share) / n + _Z * _Z / (4 * n * n))
-        scale = 1 + _Z * _Z / n
-        return max(0.0, (middle - wide) / scale), min(1.0, (middle + wide) / scale)
-
-    def told(self) -> dict[str, Any]:
-        """The share as a report tells it."""
-        low, high = self.bounds
-        share = round(self.count / self.of, 4) if self.of else None
-        return {
-            "count": self.count,
-            "of": self.of,
-            "share": share,
-            "low": round(low, 4),
-            "high": round(high, 4),
-        }
 
 
 @dataclass
@@ -68,8 +40,11 @@ class _Seen:
     groups: dict[tuple[str, str], Counter[str]] = field(
         default_factory=lambda: defaultdict(Counter)
     )
-    burdened_days: float = 0.0
+    burdened_days: dict[str, float] = field(default_factory=lambda: defaultdict(float))
     decided: Counter[str] = field(default_factory=Counter)
+    heavy: Counter[str] = field(default_factory=Counter)
+    unprotected: int = 0
+    closed: dict[str, bool] = field(default_factory=dict)
     lifted_at: dict[str, datetime] = field(default_factory=dict)
 
 
@@ -80,16 +55,34 @@ def fairness(desk: Desk) -> dict[str, Any]:
         "wrongful": _wrongful(seen),
         "time_to_lift": _time_to_lift(desk, seen),
         "notices": _notices(desk),
-        "wrongful_person_days": round(seen.burdened_days, 1),
+        "protected": _protected(seen),
+        "wrongful_person_days": round(sum(seen.burdened_days.values()), 1),
+        "wrongful_person_days_by_card": _days(seen),
         "reverification": _reverification(desk),
         "human_review": _human_review(desk, seen),
-        "clean_up": _clean_up(desk),
+        "clean_up": figures_beside.clean_up(desk, seen.closed),
+        "lead_speed": figures_beside.lead_speed(desk),
+        "listings": figures_beside.listings(desk),
+        "education": figures_beside.education(desk),
+        "sharing": figures_beside.sharing(desk),
         "looks": [
             {"act": act, "record": kind, "purpose": purpose, "count": count}
             for act, kind, purpose, count in desk.seen()
         ],
         "not_in_the_ledger": list(NOT_IN_THE_LEDGER),
+        "fifteen": figures_beside.fifteen(),
     }
+
+
+def _days(seen: _Seen) -> dict[str, float]:
+    """Days that people went wrongly without phone or payment, by kind of card."""
+    return {kind: round(days, 1) for kind, days in sorted(seen.burdened_days.items())}
+
+
+def _protected(seen: _Seen) -> dict[str, Any]:
+    """How many restrictions of accounts would stop a protected payment; it must be none."""
+    found = seen.groups["card_kind", "account"]["orders"]
+    return {"orders_that_stop_them": Share(seen.unprotected, found).told()}
 
 
 def _orders(desk: Desk) -> _Seen:
@@ -99,6 +92,7 @@ def _orders(desk: Desk) -> _Seen:
         if one.state == "lifted":
             seen.lifted_at[one.id] = instant(one.body["ended_at"])
         if one.body["measure"] in BURDENS and one.state not in {"proposed", "decided", "dropped"}:
+            seen.heavy[_how_decided(one)] += 1
             _add_burden(seen, one)
     return seen
 
@@ -107,10 +101,14 @@ def _add_burden(seen: _Seen, one: Record) -> None:
     because = one.body.get("ended_because", "")
     wrong = one.state == "lifted" and because in WRONGFUL
     lapsed = one.state == "expired" and one.body["because"] != "implicated"
+    kind = one.about.partition(":")[0]
     if wrong:
         took = instant(one.body["ended_at"]) - instant(one.body["starts_at"])
-        seen.burdened_days += took.total_seconds() / _DAY_S
-    kind = one.about.partition(":")[0]
+        seen.burdened_days[kind] += took.total_seconds() / _DAY_S
+    if one.body["measure"] == "close":
+        seen.closed[one.about] = wrong
+    if kind == "account":
+        seen.unprotected += not set(one.body["kept"]) >= ALWAYS_PASS
     for group in (
         ("all", "all"),
         ("measure", one.body["measure"]),
@@ -153,16 +151,8 @@ def _time_to_lift(desk: Desk, seen: _Seen) -> dict[str, Any]:
             same_day += came.astimezone(SHANGHAI).date() == lifted.astimezone(SHANGHAI).date()
     told: dict[str, Any] = {"same_day": Share(same_day, len(hours)).told()}
     told["median_hours"] = round(statistics.median(hours), 2) if hours else None
-    told["p95_hours"] = round(_quantile(hours, 0.95), 2) if hours else None
+    told["p95_hours"] = round(quantile(hours, 0.95), 2) if hours else None
     return told
-
-
-def _quantile(values: list[float], share: float) -> float:
-    ordered = sorted(values)
-    place = share * (len(ordered) - 1)
-    low = int(place)
-    high = min(low + 1, len(ordered) - 1)
-    return ordered[low] + (ordered[high] - ordered[low]) * (place - low)
 
 
 def _notices(desk: Desk) -> dict[str, Any]:
@@ -185,7 +175,7 @@ def _reverification(desk: Desk) -> list[dict[str, Any]]:
     by_why: dict[str, Counter[str]] = defaultdict(Counter)
     for one in desk.each(Wanted("reverification")):
         by_why[one.body["why"]][one.state] += 1
-    return [{"why": why, **_plain(found)} for why, found in sorted(by_why.items())]
+    return [{"why": why, **plain(found)} for why, found in sorted(by_why.items())]
 
 
 def _human_review(desk: Desk, seen: _Seen) -> dict[str, Any]:
@@ -195,22 +185,17 @@ def _human_review(desk: Desk, seen: _Seen) -> dict[str, Any]:
     proposed = seen.decided["person"] + seen.decided["dropped"]
     return {
         "by_a_person": Share(seen.decided["person"], decided).told(),
+        "heavy_by_a_person": _heavy(seen),
+        "second_agreed": figures_beside.second_opinions(desk),
         "turned_down": Share(seen.decided["dropped"], proposed).told(),
         "appeals_granted": Share(appeals.get("granted", 0), answered).told(),
         "appeals": appeals,
     }
 
 
-def _clean_up(desk: Desk) -> list[dict[str, Any]]:
-    found = []
-    for one in desk.each(Wanted("campaign")):
-        counts = desk.count(Wanted("reverification", parent_id=one.id))
-        found.append({"campaign": one.body["name"], "cards": one.body["cards"], **_plain(counts)})
-    return found
-
-
-def _plain(counts: Mapping[str, int]) -> dict[str, int]:
-    return dict(sorted(counts.items()))
+def _heavy(seen: _Seen) -> dict[str, Any]:
+    """Of what bears hard on somebody, how much a person decided; what an authority decided stands apart."""
+    return Share(seen.heavy["person"], seen.heavy["person"] + seen.heavy["system"]).told()
 
 
 def lines(found: Mapping[str, Any]) -> Iterable[str]:

@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from duanka.cases.figures import Share
+from duanka.cases.figures_share import Share
 from duanka.intercept import batch
 from duanka.intercept.folder import Folder
 from duanka.intercept.terms import day_of

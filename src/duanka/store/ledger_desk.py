@@ -8,10 +8,20 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
-from duanka.errors import BadInput, Conflict, NotAllowed, NotFound
+from duanka.errors import BadInput, Conflict, NotAllowed
 from duanka.store import chain, ledger_outbox, ledger_scope
 from duanka.store.chain import Link, canonical
-from duanka.store.ledger_rows import Message, Record, Viewer, image, micros, record, row_of
+from duanka.store.ledger_rows import (
+    Message,
+    Record,
+    Viewer,
+    image,
+    micros,
+    no_such,
+    record,
+    row_of,
+    stale,
+)
 from duanka.store.ledger_tables import DONE, HEAD, HISTORY, RECORD, SEALED
 from duanka.store.seal import KeyRing, Sealed, opened, seal
 
@@ -58,9 +68,9 @@ class Desk:
         """
         row = self._connection.execute(ledger_scope.one(self.viewer, kind, id_)).mappings().first()
         if row is None:
-            raise _no_such(kind, id_)
+            raise no_such(kind, id_)
         if version is not None and row["version"] != version:
-            raise _stale(kind, id_)
+            raise stale(kind, id_)
         return record(row)
 
     def has(self, kind: str, id_: str) -> bool:
@@ -91,12 +101,12 @@ class Desk:
         asked = ledger_scope.counted(self.viewer, wanted)
         return {state: count for state, count in self._connection.execute(asked)}  # noqa: C416
 
-    def seen(self) -> list[tuple[str, str, str, int]]:
-        """How often personal data were looked at or taken out: by act, kind of record, and purpose."""
-        asked = ledger_scope.acts(self.viewer, (LOOK, EXPORT))
-        return [
-            (act, kind, why, count) for act, kind, why, count in self._connection.execute(asked)
-        ]
+    def seen(
+        self, *, acts: Sequence[str] = (LOOK, EXPORT), by: str = "purpose"
+    ) -> list[tuple[str, str, str, int]]:
+        """How often personal data were looked at or taken out, or an act done: by act, kind, and purpose or actor."""
+        asked = ledger_scope.acts(self.viewer, acts, by)
+        return [(act, kind, who, n) for act, kind, who, n in self._connection.execute(asked)]
 
     def lately(self, acts: Sequence[str], since: datetime) -> dict[tuple[str, str], int]:
         """How often each act was done since an instant, by act and kind of record; of each the last thousand count."""
@@ -167,12 +177,19 @@ class Desk:
         Raises: NotFound if the record is not the viewer's to see.
         """
         if not self.viewer.sees(found.institution_id, found.region_code):
-            raise _no_such(found.kind, found.id)
+            raise no_such(found.kind, found.id)
         self._write(found.kind, found.id, found.version, act=act, image=canonical(dict(details)))
 
     def note_of_ledger(self, *, act: str, details: Mapping[str, Any]) -> None:
         """Writes down an act that is about no single record, such as a search."""
         self._write("ledger", "", 0, act=act, image=canonical(dict(details)))
+
+    def row(self, seq: int) -> Link:
+        """The row of history of this number; NotFound if its record is not the viewer's to see."""
+        found = self._connection.execute(sa.select(*HISTORY.c).where(HISTORY.c.seq == seq)).first()
+        if found is None or not self.has(found.kind, found.id):
+            raise no_such("row", str(seq))
+        return Link(*found)
 
     def erase(self, found: Record) -> int:
         """How many sealed parts of the record were erased; history keeps its commitments, and this act."""
@@ -244,7 +261,7 @@ class Desk:
         # the old row must be the viewer's too: nobody takes a record by moving it into their scope
         mine = sa.and_(same, RECORD.c.version == before, *ledger_scope.within(self.viewer))
         if self._connection.execute(sa.update(RECORD).where(mine).values(changed)).rowcount != 1:
-            raise _stale(row["kind"], row["id"])
+            raise stale(row["kind"], row["id"])
 
     def _sealed(self, changed: Record, personal: Mapping[str, Any]) -> Record:
         if not personal:
@@ -272,20 +289,6 @@ class Desk:
             )
 
 
-def _no_such(kind: str, id_: str) -> NotFound:
-    return NotFound(
-        f"no {kind} {id_}", where="ledger", fix="see that the id is right and is yours to see"
-    )
-
-
-def _stale(kind: str, id_: str) -> Conflict:
-    return Conflict(
-        f"{kind} {id_} has changed since you looked",
-        where="ledger",
-        fix="look at it again, then decide",
-    )
-
-
 def _refused(changed: Record, error: IntegrityError) -> Conflict | BadInput:
     if "lacks_nothing" in str(error.orig):
         return BadInput(
@@ -293,4 +296,4 @@ def _refused(changed: Record, error: IntegrityError) -> Conflict | BadInput:
             where="wall of the database",
             fix="give all of them; none can be left for later",
         )
-    return _stale(changed.kind, changed.id)
+    return stale(changed.kind, changed.id)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from duanka.errors import BadInput
+from duanka.errors import BadInput, Conflict, NotFound
 from duanka.store.chain import canonical
 
 if TYPE_CHECKING:
@@ -214,3 +214,19 @@ def row_of(kept: Record, at: datetime) -> dict[str, Any]:
         "sealed": kept.sealed,
         "changed_at": micros(at),
     }
+
+
+def no_such(kind: str, id_: str) -> NotFound:
+    """The fault of a record that is not there, or not the viewer's to see: nobody learns which."""
+    return NotFound(
+        f"no {kind} {id_}", where="ledger", fix="see that the id is right and is yours to see"
+    )
+
+
+def stale(kind: str, id_: str) -> Conflict:
+    """The fault of who was slower than somebody else."""
+    return Conflict(
+        f"{kind} {id_} has changed since you looked",
+        where="ledger",
+        fix="look at it again, then decide",
+    )

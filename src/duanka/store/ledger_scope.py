@@ -85,13 +85,13 @@ def counted(viewer: Viewer, wanted: Wanted) -> sa.Select[Any]:
     return sa.select(RECORD.c.state, sa.func.count()).where(*asked).group_by(RECORD.c.state)
 
 
-def acts(viewer: Viewer, names: Sequence[str]) -> sa.Select[Any]:
-    """How often these acts were done to records that the viewer may see: by act, kind and purpose.
+def acts(viewer: Viewer, names: Sequence[str], by_column: str = "purpose") -> sa.Select[Any]:
+    """How often these acts were done to records that the viewer may see: by act, kind, and purpose or actor.
 
     Acts that are about no single record are told to who sees every institution and region.
     """
     same = (RECORD.c.kind == HISTORY.c.kind) & (RECORD.c.id == HISTORY.c.id)
-    by = (HISTORY.c.act, HISTORY.c.kind, HISTORY.c.purpose)
+    by = (HISTORY.c.act, HISTORY.c.kind, HISTORY.c[by_column])
     mine = sa.and_(RECORD.c.id.is_not(None), *within(viewer))
     if EVERY in viewer.institutions and EVERY in viewer.regions:
         mine = sa.or_(mine, HISTORY.c.kind == "ledger")

@@ -8,8 +8,9 @@ from typing import Annotated
 
 import typer
 
-from duanka.verbs.ledger_options import At, Keys, now, opened
+from duanka.verbs.ledger_options import At, Because, Keys, now, opened
 from duanka.verbs.options import progress
+from duanka.verbs.seat import Seat, seated
 
 
 def add(app: typer.Typer) -> None:
@@ -22,6 +23,9 @@ def add(app: typer.Typer) -> None:
         audit_checkpoint
     )
     inside.command("rotate-keys", short_help="seal personal fields anew 更换密钥")(audit_rotate)
+    inside.command("unjustified", short_help="a look without good reason 不当查询")(
+        audit_unjustified
+    )
     app.add_typer(inside, name="audit")
 
 
@@ -76,3 +80,18 @@ def audit_rotate(ledger: At = None, keys: Keys = None) -> None:
     ring = seal.turned(book.ring)
     seal.keep(ring, place)  # first the key, then what it seals: a stop in between loses nothing
     typer.echo(f"resealed 重新加密: {book.rotate(ring, at=now())}")
+
+
+@seated("looks that had no good reason", only=("auditor",))
+def audit_unjustified(
+    seat: Seat,
+    row: Annotated[int, typer.Argument(help="its row of history 台账行号")],
+    *,
+    because: Because,
+) -> None:
+    """Find that a look at personal data, or an export, had no good reason; it is counted. 认定不当查询。"""
+    from duanka.cases.looks import unjustified
+
+    with seat.act() as desk:
+        found = unjustified(desk, row, because=because)
+    typer.echo(f"{found.seq}  {found.act}  {found.kind} {found.id}  {found.actor}")
