@@ -142,3 +142,27 @@ async def test_a_session_is_new_at_every_entry_and_ends_at_leaving_and_in_time(r
             room.clock.passes(seconds=1500)
             last = (await client.get("/overview")).status_code
         assert last == 303
+
+
+ALLOWED = {
+    "auditor": {"/audit", "/policy/compare", "/fairness", "/purpose", "/logout", "/appeals/{id}/words", "/case/{id}/notes", "/case/{id}/papers", "/case/{id}/fetch"},
+    "administrator": {"/policy/compare", "/fairness", "/purpose", "/logout"},
+    "security": {"/users", "/policy/compare", "/fairness", "/purpose", "/logout"},
+}  # fmt: skip
+"""What those who stand apart may send: questions, and the security officer's own acts; none changes a case."""
+
+
+@pytest.mark.parametrize("role", ALLOWED)
+async def test_who_stands_apart_acts_on_no_case_order_appeal_or_lead(room, ids, role):
+    tried = 0
+    async with room.entered(role) as client:
+        rows = room.book.verify().rows
+        token = token_of((await client.get("/overview")).text)
+        for path in sorted(set(routes(room, "POST")) - ALLOWED[role] - OPEN):
+            for act in ("take", "note", "decide", "lift", "appeal", "assign", "grant", "answer"):
+                form = {"token": token, "act": act, "version": "1", "because": "x", "words": "x", "purpose": "x", "channel": "counter", "contact": "", "once": "o"}  # fmt: skip
+                sent = await client.post(filled(room, path, ids), data=form)
+                assert sent.status_code in (403, 404, 422), (path, act, sent.status_code, sent.text)
+                tried += 1
+    assert tried > 50
+    assert room.book.verify().rows == rows

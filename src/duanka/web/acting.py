@@ -28,7 +28,14 @@ MOST_BYTES = 20_000_000
 WRITTEN = ("because", "words")
 
 
-async def form_of(request: Request) -> dict[str, str]:
+class Form(dict[str, str]):
+    """The fields of a form; one that is asked for and is not there is the sender's fault."""
+
+    def __missing__(self, name: str) -> str:
+        raise BadInput(f"the form lacks {name} 表单缺少内容", where="form", fix="open the page again")  # fmt: skip
+
+
+async def form_of(request: Request) -> Form:
     """The fields of a form that is one of ours; of a file its SHA-256, the file itself is not kept.
 
     Raises: NotIn; NotAllowed if the form does not carry the session's token; BadInput if it is too long.
@@ -36,7 +43,7 @@ async def form_of(request: Request) -> dict[str, str]:
     session = show.session(request)
     form = await request.form(max_files=1, max_fields=600, max_part_size=65_536)
     meant(session, form.get("token"))
-    told = {name: await _told(value) for name, value in form.items()}
+    told = Form([(name, await _told(value)) for name, value in form.items()])
     if any(len(value) > MOST_WORDS for value in told.values()):
         raise BadInput("too many words 内容过长", where="form", fix=f"at most {MOST_WORDS} letters")
     return told

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from starlette.routing import Route
 
-from duanka.cases import appeal
+from duanka.cases import appeal, case
 from duanka.store.ledger_scope import Wanted
 from duanka.web import acting, show
 
@@ -34,9 +34,8 @@ def one(request: Request) -> Response:
     office, who = show.office(request), show.viewer(request, *ROLES)
     with office.book.read(who, at=office.clock()) as desk:
         found = desk.get("appeal", request.path_params["id"])
-        of = desk.get("order", found.parent_id)
-    why = appeal.explanation(of, office.policy)
-    return show.page(request, "appeal.html", found=found, of=of, why=why, words=None)
+        of = appeal.appealed(desk, found)
+    return _shown(request, found, of, None)
 
 
 async def read(request: Request) -> Response:
@@ -46,12 +45,25 @@ async def read(request: Request) -> Response:
     show.session(request).purpose = told.get("purpose", "")
     with office.book.desk(who, at=office.clock(), purpose=told.get("purpose", "")) as desk:
         found = desk.look("appeal", request.path_params["id"])
-        of = desk.get("order", found.parent_id)
-    why = appeal.explanation(of, office.policy)
-    return show.page(request, "appeal.html", found=found, of=of, why=why, words=found.personal)
+        of = appeal.appealed(desk, found)
+    return _shown(request, found, of, found.personal)
+
+
+def _shown(
+    request: Request, found: Record, of: Record, words: Mapping[str, str] | None
+) -> Response:
+    """The appeal, with its words where somebody has just read them; a form for who may answer it."""
+    who = show.viewer(request)
+    took_part = {of.body.get("proposed_by"), *of.body.get("decided_by", ())}
+    return show.page(
+        request, "appeal.html", found=found, of=of, words=words,
+        why=appeal.explanation(of, show.office(request).policy) if of.kind == "order" else None,
+        may=who.has(*appeal.REVIEWERS) and who.user_id not in took_part and found.assigned_to in ("", who.user_id),
+    )  # fmt: skip
 
 
 async def answer(request: Request) -> Response:
+    show.viewer(request, *case.WORKERS)
     appeal_id, policy = request.path_params["id"], show.office(request).policy
 
     def seen(desk: Desk, told: Mapping[str, str]) -> Record:

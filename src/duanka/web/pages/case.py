@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 from starlette.responses import Response
 from starlette.routing import Route
 
-from duanka.cases import appeal, case, order, words
+from duanka.cases import appeal, case, order, order_rules, words
 from duanka.cases.evidence import bundle
 from duanka.cases.ids import derived
 from duanka.cases.study_report import study_report
-from duanka.errors import BadInput
+from duanka.errors import BadInput, NotAllowed
 from duanka.store.ledger_desk import EXPORT
 from duanka.store.ledger_scope import Wanted
 from duanka.web import acting, filed, show
@@ -38,6 +38,7 @@ def _page(request: Request, notes: list[dict[str, str]] | None) -> Response:
     with office.book.read(who, at=office.clock()) as desk:
         found = desk.get("case", case_id)
         orders = desk.find(Wanted("order", parent_id=case_id), limit=show.PAGE)
+        mine = {one.id for one in orders if _decides(desk, one)}
         history = [
             (link.seq, link.at, link.act, link.actor, link.purpose)
             for link in desk.history("case", case_id)[-100:]
@@ -47,13 +48,23 @@ def _page(request: Request, notes: list[dict[str, str]] | None) -> Response:
     say = int(show.language(request) == "en")
     told = {one.id: appeal.explanation(one, office.policy) for one in orders}
     return show.page(
-        request, "case.html", found=found, orders=orders, told=told, history=history, notes=notes, kinds=",".join(filed.KINDS), may=who.has(*case.WORKERS),
+        request, "case.html", found=found, orders=orders, told=told, history=history, notes=notes, kinds=",".join(filed.KINDS), may=who.has(*case.WORKERS), mine=mine, lifts=who.has(*order_rules.DECIDERS),
         outcomes=case.OUTCOMES, reasons={code: words.reason(regime, code)[say] for code in because}, channels={o.id: o.body["appeal_path"].split(", ") for o in orders},
     )  # fmt: skip
 
 
+def _decides(desk: Desk, one: Record) -> bool:
+    """Whether the order waits for a decision that is the viewer's to make."""
+    try:
+        order_rules.may_decide(desk, one)
+    except NotAllowed:
+        return False
+    return one.state == "proposed"
+
+
 async def act(request: Request) -> Response:
     """What was asked for on the page of the case."""
+    show.viewer(request, *case.WORKERS)
     case_id, policy = request.path_params["id"], show.office(request).policy
 
     def seen(desk: Desk, told: Mapping[str, str]) -> Record:
@@ -77,6 +88,7 @@ async def act(request: Request) -> Response:
 
 async def order_act(request: Request) -> Response:
     """What was decided about an order, or an appeal that came in against it."""
+    show.viewer(request, *case.WORKERS)
     order_id, policy = request.path_params["id"], show.office(request).policy
 
     def seen(desk: Desk, told: Mapping[str, str]) -> Record:

@@ -53,6 +53,7 @@ def _page(request: Request, took: Took | None) -> Response:
 
 async def answer(request: Request) -> Response:
     """The feedback on one lead."""
+    show.viewer(request, *TAKERS)
     office = show.office(request)
     regime = office.policy.at(office.clock().astimezone(show.SHANGHAI).date())
 

@@ -41,6 +41,7 @@ def queue(request: Request) -> Response:
 
 async def give_out(request: Request) -> Response:
     """Cases ticked in the list go to one person."""
+    show.viewer(request, *WORKERS)
 
     def assign(desk: Desk, told: Mapping[str, str]) -> None:
         for name in told:
