@@ -40,6 +40,8 @@ class Style:
     """Columns that nobody filled, as table.column."""
     known: tuple[float, float, float] = (0.0, 20.0, 0.0)
     """Share of bad cards labelled, mean days until it is known, share of labels that are wrong."""
+    life: tuple[str, ...] = ()
+    """Trades of the town beside everybody's life."""
 
 
 @dataclass

@@ -46,7 +46,7 @@ class Seen:
 
 def bench(*, quick: bool) -> None:
     """Nothing; prints the tables and keeps the figures."""
-    styles = other_town.STYLES | other_town.HELD_BACK
+    styles = other_town.STYLES | other_town.HELD_BACK | other_town.THIRD_HAND
     asked = QUICK if quick else tuple((name, view) for name in styles for view in _views(name))
     seen = [judged(styles[name], view) for name, view in asked]
     _quality(seen)

@@ -8,6 +8,7 @@ import numpy as np
 
 from other_people import DAY, Town, applied, ids
 from other_talk import call, seen, text
+from other_trades import TRADE_WAYS
 from other_ways import HOUR, WAYS, Ring, token
 
 if TYPE_CHECKING:
@@ -145,7 +146,7 @@ def _scam(town: Town, ring: Ring) -> None:
             town, when, mine, town.account[mule], yuan, device=None if away else town.device[victim]
         )
         town.spoil("account", mule, when)
-        WAYS[ring.money](town, ring, mule, when, yuan)
+        (WAYS | TRADE_WAYS)[ring.money](town, ring, mule, when, yuan)
     ring.used += 1
 
 

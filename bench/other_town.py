@@ -15,6 +15,7 @@ import polars as pl
 from other_life import live
 from other_people import DAY, Style, Town, ids, settle
 from other_rings import misuse
+from other_trades import LIVES
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -47,6 +48,18 @@ HELD_BACK = {
               money=("cash", "runner", "sleeper"), phones=("relay", "codes"), gone=("message",), loss=(7.8, 0.7), rings=6),
     )
 }  # fmt: skip
+# By a third hand, with trades and ways of its own; looked at once, when all else stood.
+THIRD_HAND = {
+    s.name: s
+    for s in (
+        Style("coop", 120, people=2_400, begins=date(2023, 8, 1), mix=(0.25, 0.04, 0.3, 0.05, 0.02, 0.04, 0.29, 0.01), yuan=(3.2, 1.0), pays_a_day=0.25,
+              calls_a_day=0.5, life=("harvest", "sent_home"), money=("slow_relay", "cash", "lent"), phones=("goip", "relay"), loss=(8.4, 0.9)),
+        Style("wholesale", 50, begins=date(2024, 3, 4), ids="serial", mix=(0.3, 0.04, 0.08, 0.3, 0.08, 0.08, 0.1, 0.02), yuan=(4.2, 1.3), pays_a_day=0.6,
+              life=("stalls", "sent_home"), money=("as_goods", "slow_relay", "rented"), phones=("burst", "goip"), blank=("transfer.device_id",), loss=(9.2, 1.0)),
+        Style("dormitory", 75, begins=date(2022, 9, 1), ids="upper", mix=(0.1, 0.7, 0.02, 0.04, 0.04, 0.07, 0.02, 0.01), yuan=(2.8, 0.9), pays_a_day=0.8,
+              cards_each=0.6, life=("lodgings",), money=("lent", "runner", "slow_relay"), phones=("codes", "relay"), loss=(7.6, 0.8)),
+    )
+}  # fmt: skip
 Tables = dict[str, pl.DataFrame]
 EVENTS = ("transfer", "call", "message", "device_use", "opening")
 
@@ -55,6 +68,8 @@ def build(style: Style, seed: int) -> tuple[Tables, Tables]:
     """The town's tables as an owner would hand them over, and the truth apart."""
     town = settle(style, seed)
     live(town)
+    for trade in style.life:
+        LIVES[trade](town)
     misuse(town)
     tables = {name: pl.concat(parts, how="diagonal_relaxed") for name, parts in town.parts.items()}
     _true_dates(town, tables)
