@@ -20,6 +20,7 @@ from duanka.tables import INPUTS
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from duanka.intercept.batch import Batch
     from duanka.intercept.events import Event
     from duanka.intercept.folder import Folder
     from duanka.intercept.hot_path import Judges
@@ -81,11 +82,12 @@ class Door:
         fresh: dict[bytes, int] = {}
         twins: list[tuple[int, int]] = []
         latest, find = now + self._most_ahead_us, self._held.repeats.find
+        records: dict[int, Batch] = {}
         for i, event in enumerate(events):
             if event.at > latest and event.kind not in _UNDATED:
                 said[i] = self._too_early(event)
             elif (place := find(event.key)) is not None:
-                said[i] = self._again(event, place)
+                said[i] = self._again(event, place, records)
             elif event.kind in ANSWERED and (refused := self._without_rules(event)) is not None:
                 said[i] = refused
             elif (twin := fresh.get(event.key)) is not None:
@@ -120,9 +122,12 @@ class Door:
             held.shadow.see(events, answers, asked)
         return [answers.get(n) or Taken(e.kind, e.event_id) for n, e in enumerate(events)]
 
-    def _again(self, event: Event, place: int) -> Said:
-        """What was said of an event that was delivered before."""
-        kept = batch.read(self._held.log.read(place >> 16).payload)
+    def _again(self, event: Event, place: int, records: dict[int, Batch]) -> Said:
+        """What was said of an event that was delivered before; a record is read once for all of a batch."""
+        kept = records.get(place >> 16)
+        if kept is None:
+            kept = batch.read(self._held.log.read(place >> 16).payload)
+            records[place >> 16] = kept
         n = place & 0xFFFF
         first = decode(kept.raws[n])
         return _same(event, first, kept.answers.get(n) or Taken(first.kind, first.event_id))
