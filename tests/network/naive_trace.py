@@ -106,10 +106,14 @@ class Walk:
 
     def run(self):
         for i, t in enumerate(self.rows):
+            if self.fifo:
+                self.settle_both(i, t)
             payer = self.holders.get(t["payer_id"])
             if i in self.lost:
                 coins = [True] * self.lost[i] + [False] * (t["amount_fen"] - self.lost[i])
                 self.flow.append((1, i, self.lost[i], self.receive(i, self.lost[i], coins, 1)))
+            elif self.fifo:
+                self.pay_in_turn(i, t, payer)
             elif payer and payer.waits and not self.cut:
                 if self.edges == self.s.budget_edges:
                     self.cut = True
@@ -120,6 +124,32 @@ class Walk:
             if h.taint:
                 self.set_balance(h, self.closing[account])
         return self
+
+    def settle_both(self, i, t):
+        """First in first out knows one order of an account's fen: every row of it sets the balance."""
+        for side in ("payer_id", "payee_id"):
+            if t[side] in self.holders:
+                self.set_balance(self.holders[t[side]], self.before[i, t[side]])
+
+    def pay_in_turn(self, i, t, h):
+        tainted, coins = self.take(h, t["amount_fen"]) if h else (0, [])
+        hop = None
+        if tainted and h.waits and self.edges >= self.s.budget_edges:
+            self.cut = True
+        if tainted and h.waits and not self.cut:
+            self.edges += 1
+            if tainted >= self.s.min_tainted_fen and h.hop < self.s.max_hops:
+                hop = h.hop + 1
+                h.went += tainted
+                self.flow.append((hop, i, tainted, self.receive(i, tainted, coins, hop)))
+        if hop is None and h:
+            h.untraced += tainted
+        if hop is None and t["payee_id"] in self.holders:
+            other = self.holders[t["payee_id"]]
+            other.coins.extend([False] * t["amount_fen"])
+            other.balance += t["amount_fen"]
+        if tainted and h.waits and not self.cut:
+            self.keep(i, t["payer_id"])
 
     def pay(self, i, h):
         h.waits = False
@@ -153,11 +183,30 @@ class Walk:
         if h.taint < max(self.s.min_tainted_fen, 1):
             h.untraced += h.taint
             h.taint = h.balance = 0
+            h.waits = False
             h.coins.clear()
         else:
-            h.waits = any(t["payer_id"] == account for t in self.rows[i + 1 :])
+            h.waits = self.pays_on(account, i)
             if h.waits and self.edges >= self.s.budget_edges:
                 self.cut = True
+
+    def pays_on(self, account, i):
+        """Whether a later payment is to be looked at: any; first in first out, one that carries lost money."""
+        later = [(j, t) for j, t in enumerate(self.rows) if j > i]
+        if not self.fifo:
+            return any(t["payer_id"] == account for _, t in later)
+        h = self.holders[account]
+        line = Holder(deque(h.coins), h.balance, h.taint)
+        for j, t in later:
+            if account not in {t["payer_id"], t["payee_id"]}:
+                continue
+            self.set_balance(line, self.before[j, account])
+            if t["payer_id"] == account and self.take(line, t["amount_fen"])[0]:
+                return True
+            if t["payee_id"] == account:
+                line.coins.extend([False] * t["amount_fen"])
+                line.balance += t["amount_fen"]
+        return False
 
     def set_balance(self, h, balance):
         if balance > h.balance:

@@ -20,9 +20,11 @@ EXITS = ("MERCHANT:", "OVERSEAS:", "CRYPTO:")
 """Payees that begin like this, and CASH, are where money leaves the accounts that can be followed."""
 
 
-ROW, PAYEE, AMOUNT, PAYER_HAD, PAYEE_HAD, AFTER = range(6)
+ROW, PAYEE, AMOUNT, PAYER_HAD, PAYEE_HAD, AFTER, OUT, INTO = range(8)
 """Columns of `Book.paid`."""
-FIRST, END, CLOSING, EXIT = range(4)
+LINE = 8
+"""Numbers in a line of memory."""
+FIRST, END, CLOSING, EXIT, SPENT = range(5)
 """Columns of `Book.accounts`."""
 
 
@@ -31,8 +33,12 @@ class Book(NamedTuple):
 
     Shapes: `payer`, `payee`, `at`, `amount` one a transfer. `paid` the same transfers grouped by
         payer, each group in time order: row, payee, amount, the payer's and the payee's balance
-        just before, and where in `paid` the payee's own payments after it begin. `accounts` one a row: where its group begins and ends in `paid`, its balance
-        after the last transfer, and 1 if it is an exit. `place` a transfer's place in `paid`.
+        just before, where in `paid` the payee's own payments after it begin, and first in first out
+        which fen of the payer's it spends and which of the payee's it becomes (the fen of an account
+        are numbered as they come, and leave in that order; what left unseen counts). `accounts` one a
+        row: where its group begins and ends in `paid`, its balance after the last transfer, 1 if it
+        is an exit, and how many of its fen have left. `place` a transfer's place in `paid`. `out_end` how many of the
+        payer's fen had left after a payment, in the order of `paid`.
     Units: amounts and balances fen; `at` UTC microseconds. One line of memory holds all that a
         walk asks of a transfer, which is what makes it quick.
     """
@@ -44,6 +50,7 @@ class Book(NamedTuple):
     paid: NDArray[np.int64]
     place: NDArray[np.int32]
     accounts: NDArray[np.int64]
+    out_end: NDArray[np.int64]
 
 
 def moved(transfers: pl.DataFrame, *, as_of: datetime) -> pl.DataFrame:
@@ -76,12 +83,22 @@ def build(rows: pl.DataFrame) -> tuple[Book, pl.Series]:
         rows["payer_balance_fen"].fill_null(NOT_TOLD).to_numpy(),
         rows["payee_balance_fen"].fill_null(NOT_TOLD).to_numpy(),
     )
-    paid, place, accounts = _grouped(payer, payee, amount, len(ids))
+    paid = _lines(len(payer))
+    place, accounts = _grouped(payer, payee, amount, len(ids), paid)
     _openings(payer, paid, place, told, accounts)
     _balances(payer, paid, place, told, accounts)
     accounts[:, EXIT] = numbers.select(is_exit(pl.col("id")))["id"].to_numpy()
     at = rows["at"].dt.timestamp("us").to_numpy()
-    return Book(payer, payee, at, amount, paid, place, accounts), ids
+    return Book(
+        payer, payee, at, amount, paid, place, accounts, paid[:, OUT] + paid[:, AMOUNT]
+    ), ids
+
+
+def _lines(count: int) -> NDArray[np.int64]:
+    """Room for `Book.paid`, each row of which lies in one line of memory and not across two."""
+    room = np.empty(LINE * (count + 1), np.int64)
+    skipped = -room.ctypes.data % (LINE * room.itemsize) // room.itemsize
+    return room[skipped : skipped + LINE * count].reshape(count, LINE)
 
 
 def _numbered(ids: pl.Series, numbers: pl.DataFrame) -> NDArray[np.int32]:
@@ -91,9 +108,13 @@ def _numbered(ids: pl.Series, numbers: pl.DataFrame) -> NDArray[np.int32]:
 
 @njit(cache=True)
 def _grouped(
-    payer: NDArray[np.int32], payee: NDArray[np.int32], amount: NDArray[np.int64], count: int
-) -> tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.int64]]:
-    accounts = np.zeros((count, 4), np.int64)
+    payer: NDArray[np.int32],
+    payee: NDArray[np.int32],
+    amount: NDArray[np.int64],
+    count: int,
+    paid: NDArray[np.int64],
+) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
+    accounts = np.zeros((count, 5), np.int64)
     for p in payer:
         accounts[p, END] += 1
     end = 0
@@ -101,7 +122,6 @@ def _grouped(
         end += accounts[a, END]
         accounts[a, FIRST] = end - accounts[a, END]
         accounts[a, END] = accounts[a, FIRST]
-    paid = np.empty((len(payer), 6), np.int64)
     place = np.empty(len(payer), np.int32)
     for i in range(len(payer)):
         k = accounts[payer[i], END]
@@ -112,7 +132,7 @@ def _grouped(
         paid[k, AMOUNT] = amount[i]
         # so far the payee has paid what came before
         paid[k, AFTER] = accounts[payee[i], END]
-    return paid, place, accounts
+    return place, accounts
 
 
 @njit(cache=True)
@@ -152,10 +172,11 @@ def _balances(
     told: Told,
     accounts: NDArray[np.int64],
 ) -> None:
-    """Fills in the balances before each transfer, and leaves in CLOSING those after the last.
+    """Fills in the balances before each transfer, and leaves in CLOSING and SPENT those after the last.
 
     A balance told by a row wins. After it the balance follows from the transfers, and is never
-    less than what the account is seen to pay.
+    less than what the account is seen to pay. Where it is less than what should be there, the oldest
+    fen left unseen.
     """
     payer_told, payee_told = told
     for i in range(len(payer)):
@@ -164,10 +185,15 @@ def _balances(
         had = max(accounts[p, CLOSING], fen)
         if payer_told[i] != NOT_TOLD:
             had = max(payer_told[i], 0) + fen
+        accounts[p, SPENT] += max(accounts[p, CLOSING] - had, 0)
         paid[k, PAYER_HAD] = had
+        paid[k, OUT] = accounts[p, SPENT]
+        accounts[p, SPENT] += fen
         accounts[p, CLOSING] = had - fen
         had = accounts[q, CLOSING]
         if payee_told[i] != NOT_TOLD:
             had = max(payee_told[i] - fen, 0)
+        accounts[q, SPENT] += max(accounts[q, CLOSING] - had, 0)
         paid[k, PAYEE_HAD] = had
+        paid[k, INTO] = accounts[q, SPENT] + had
         accounts[q, CLOSING] = had + fen

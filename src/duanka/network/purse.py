@@ -1,7 +1,4 @@
-"""What a holder of lost money has, compiled: its balance, the tainted part, and the lots it consists of.
-
-A part of the walk of `hops`, which is given the arrays one by one for the reason told there.
-"""
+"""What a holder of lost money has, in columns of a table; and the tainted part of what leaves a mixture."""
 
 from __future__ import annotations
 
@@ -13,51 +10,23 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from duanka.network.walk import Limits
-
     Table = NDArray[np.int64]
 
-# ruff: noqa: PLR0917 - compiled by numba, which takes no keywords
-
 FIFO, PRO_RATA = 0, 1
+NOBODY, VICTIM = -1, -2
+"""In the place of a holder: an account that holds nothing lost, and one at which a path ends."""
 NO_LOT = -1
+NEVER = 1 << 62
+HOLDER_BITS = 31
+"""A payment due is queued as its row, shifted by so many bits, and its payer's number."""
 SAFE = 3_000_000_000
 """Two numbers up to this multiply without overflow."""
 (ACCOUNT, HOP, BALANCE, TAINT, CAME, WENT, UNTRACED, NEXT, LAST, WAITS, OLDEST, NEWEST) = range(12)
-"""Columns of the holders."""
-FEN, TAINTED, BEHIND = range(3)
-"""Columns of the lots."""
+"""Columns of the holders; first in first out has no use for BALANCE, pro-rata none for lots."""
+BEGIN, STOP, BEHIND = range(3)
+"""Columns of the lots: which of the account's fen are lost money, and the lot that came next."""
 USED_HOLDERS, USED_LOTS, QUEUED = range(3)
 """What is counted of a walk."""
-
-
-@njit(inline="always")
-def set_balance(
-    holders: Table, lots: Table, used: Table, limits: Limits, h: int, balance: int
-) -> None:
-    """Brings the holder to the balance of the book: clean money joins, missing money leaves."""
-    gap = balance - holders[h, BALANCE]
-    if gap > 0:
-        if limits.attribution == FIFO:
-            append(holders, lots, h, new_lot(lots, used, gap, 0))
-        holders[h, BALANCE] = balance
-    elif gap < 0:
-        tainted, _ = take(holders, lots, used, limits, h, -gap)
-        holders[h, UNTRACED] += tainted
-
-
-@njit(inline="always")
-def take(
-    holders: Table, lots: Table, used: Table, limits: Limits, h: int, fen: int
-) -> tuple[int, int]:
-    """How much of `fen` that leave the holder is tainted, and the lots they consist of."""
-    if limits.attribution == FIFO:
-        tainted, parts = _oldest(holders, lots, used, h, fen)
-    else:
-        tainted, parts = share(fen, holders[h, TAINT], holders[h, BALANCE]), NO_LOT
-    holders[h, TAINT] -= tainted
-    holders[h, BALANCE] -= fen
-    return tainted, parts
 
 
 @njit(cache=True)
@@ -76,54 +45,3 @@ def share(fen: int, taint: int, balance: int) -> int:
             if rest >= balance:
                 whole, rest = whole + 1, rest - balance
     return whole
-
-
-@njit(cache=True)
-def _oldest(holders: Table, lots: Table, used: Table, h: int, fen: int) -> tuple[int, int]:
-    """The tainted part of the oldest `fen` of the holder, and the first of their lots."""
-    head = holders[h, OLDEST]
-    lot, before, tainted = head, NO_LOT, 0
-    while fen > 0:
-        if lots[lot, FEN] > fen:
-            rest = new_lot(lots, used, lots[lot, FEN] - fen, lots[lot, TAINTED])
-            lots[rest, BEHIND] = lots[lot, BEHIND]
-            lots[lot, BEHIND] = rest
-            lots[lot, FEN] = fen
-            if holders[h, NEWEST] == lot:
-                holders[h, NEWEST] = rest
-        fen -= lots[lot, FEN]
-        tainted += lots[lot, FEN] * lots[lot, TAINTED]
-        before, lot = lot, lots[lot, BEHIND]
-    holders[h, OLDEST] = lot
-    if lot == NO_LOT:
-        holders[h, NEWEST] = NO_LOT
-    lots[before, BEHIND] = NO_LOT
-    return tainted, head
-
-
-@njit(inline="always")
-def new_lot(lots: Table, used: Table, fen: int, tainted: int) -> int:
-    """The number of a new lot of this many fen, of lost money (1) or of other money (0)."""
-    lot: int = used[USED_LOTS]
-    used[USED_LOTS] += 1
-    lots[lot, FEN] = fen
-    lots[lot, TAINTED] = tainted
-    lots[lot, BEHIND] = NO_LOT
-    return lot
-
-
-@njit(inline="always")
-def append(holders: Table, lots: Table, h: int, first: int) -> None:
-    """Adds these lots as the newest; neighbours of one kind become one lot."""
-    newest, last = holders[h, NEWEST], first
-    if newest == NO_LOT:
-        holders[h, OLDEST] = first
-    elif lots[newest, TAINTED] == lots[first, TAINTED]:
-        lots[newest, FEN] += lots[first, FEN]
-        lots[newest, BEHIND] = lots[first, BEHIND]
-        last = newest
-    else:
-        lots[newest, BEHIND] = first
-    while lots[last, BEHIND] != NO_LOT:
-        last = lots[last, BEHIND]
-    holders[h, NEWEST] = last

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from duanka.network import hops
+from duanka.network.purse import NOBODY
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,18 +42,20 @@ class Seeds(NamedTuple):
 
 
 class Walk(NamedTuple):
-    """Room for one walk at a time: the book, the limits, and tables whose columns `purse` names.
+    """Room for one walk at a time: the book, the limits, and tables whose columns `purse` and `shares` name.
 
     `holder_of` gives an account's row in `holders`, and comes and goes as NOBODY.
     """
 
     paid: NDArray[np.int64]
+    out_end: NDArray[np.int64]
     accounts: NDArray[np.int64]
     limits: Limits
     holder_of: NDArray[np.int32]
     used: NDArray[np.int64]
     holders: NDArray[np.int64]
     lots: NDArray[np.int64]
+    ahead: NDArray[np.int64]
     queue: NDArray[np.int64]
 
 
@@ -102,15 +105,16 @@ def _parts(book: Book, seeds: Seeds, limits: Limits) -> Iterator[Found]:
 
 
 def _room(book: Book, limits: Limits, most: int) -> Walk:
-    # A payment makes at most three lots: what joined the payer, what joined the payee, and the
-    # rest of a lot that was split; a loss transfer makes two and what joined its payee.
+    # a loss transfer makes one lot, and a payment at most one more: the rest of a lot that was split
     return Walk(
         paid=book.paid,
+        out_end=book.out_end,
         accounts=book.accounts,
         limits=limits,
-        holder_of=np.full(len(book.accounts), hops.NOBODY, np.int32),
+        holder_of=np.full(len(book.accounts), NOBODY, np.int32),
         used=np.zeros(3, np.int64),
         holders=np.zeros((most, 12), np.int64),
-        lots=np.zeros((4 * most + 3, 3), np.int64),
-        queue=np.zeros(most, np.int64),
+        lots=np.zeros((2 * most, 3), np.int64),
+        ahead=np.zeros((most, 4), np.int64),
+        queue=np.zeros(2 * most, np.int64),
     )
