@@ -38,7 +38,7 @@ def test_every_letter_says_the_figures_the_basis_and_the_rights(kind):
         "5日内提出异议",
         "不是对任何人违法犯罪的认定",
         "12",
-        "3.00e-07",
+        "约 1/3,300,000",
     ):
         assert words in told
     assert all(name in told for name in FIGURES.values())

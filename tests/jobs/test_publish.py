@@ -5,7 +5,9 @@ from datetime import timedelta
 import polars as pl
 import pytest
 
+from duanka import tables
 from duanka.errors import BadInput
+from duanka.jobs.dataset import parse_instant
 from duanka.jobs.progress import Progress
 from duanka.jobs.publish import compare
 from published import HIGHER, SETTINGS, data, freeze, month
@@ -70,6 +72,28 @@ def test_a_late_label_changes_later_months_and_marks_the_frozen_one(tmp_path):
     marked = json.loads(after["revised.json"])
     assert list(marked) == ["2025-11"]
     assert marked["2025-11"]["units"]
+
+
+def test_a_late_lead_changes_the_month_it_is_loaded_for_and_marks_the_frozen_one(tmp_path):
+    out, late = tmp_path / "out", tmp_path / "late"
+    frozen = freeze(out)
+    before = content(frozen.folder)
+    late.mkdir()
+    for path in data().iterdir():
+        (late / path.name).write_bytes(path.read_bytes())
+    card = pl.read_parquet(data() / "account.parquet").sort("account_id").row(0, named=True)
+    lead = {"lead_id": "late", "issued_at": parse_instant("2025-10-20"), "issuer_id": "police", "card_kind": "account", "card_id": card["account_id"], "requested_measure": "freeze"}  # fmt: skip
+    tables.typed("lead", pl.DataFrame([lead])).write_parquet(late / "lead.parquet")
+    later = freeze(out, late, period="2025-11")
+    assert later.revises == ("2025-10",)
+    after = content(frozen.folder)
+    assert {name: after[name] for name in before} == before
+    units = json.loads(after["revised.json"])["2025-11"]["units"]
+    mine = [one for one in units if one["side"] == "conduct"]
+    assert [(one["unit_id"], one["lead_count"], one["lead_count_now"]) for one in mine] == [(card["institution_id"], 0, 1)]  # fmt: skip
+    again = freeze(out, late)  # the month published anew stands beside the frozen one
+    assert again.folder.name == "2025-10.r2"
+    assert "leads_issued" in (again.folder / "progress.csv").read_text(encoding="utf-8")
 
 
 def test_other_bytes_for_a_frozen_month_stand_beside_it(tmp_path):

@@ -9,6 +9,9 @@ from io import BytesIO
 from typing import TYPE_CHECKING
 
 from docx import Document
+from docx.enum.text import WD_ALIGN_PARAGRAPH
+from docx.oxml.ns import qn
+from docx.shared import Pt
 
 from duanka.errors import BadInput
 
@@ -49,11 +52,11 @@ _ASKED = {
 }
 FIGURES = {
     "exposure_new": "本期及前期新开卡（张）",
-    "counted_new": "其中涉案（张，不含自行发现）",
-    "expected_new": "同类预期（张）",
+    "counted_new": "新开卡中涉案（张，不含自行发现）",
+    "expected_new": "新开卡的同类预期（张）",
     "exposure_stock": "存量卡（卡·月）",
-    "counted_stock": "其中涉案（张，不含自行发现）",
-    "expected_stock": "同类预期（张）",
+    "counted_stock": "存量卡中涉案（张，不含自行发现）",
+    "expected_stock": "存量卡的同类预期（张）",
     "ratio": "涉案与预期之比",
     "lower_ratio": "该比值的区间下限",
     "upper_ratio": "该比值的区间上限",
@@ -63,6 +66,7 @@ FIGURES = {
 _RIGHTS = "贵单位有权查看本函所依据的计算，并在收到之日起{days}日内提出异议、陈述和申辩；异议不影响贵单位的其他权利。"
 _PATHS = "途径：{paths}。"
 _NOT_GUILT = "以上为依据统计数据提出的工作建议，不是对任何人违法犯罪的认定。"
+_TYPEFACE = "仿宋"
 _STAMP = (1980, 1, 1, 0, 0, 0)
 
 
@@ -113,7 +117,7 @@ def said(letter: Letter, figures: Mapping[str, object]) -> Said:
     return Said(
         TITLES[letter.kind],
         f"{letter.unit_name}：",
-        f"经对{letter.period}涉案“两卡”倒查，{letter.because}。所依据的数据如下：",
+        f"经对{_said_period(letter.period)}涉案“两卡”倒查，{letter.because}。所依据的数据如下：",
         tuple((FIGURES[name], _told(value)) for name, value in known.items()),
         (
             asked,
@@ -138,7 +142,13 @@ def docx(letter: Letter, figures: Mapping[str, object]) -> bytes:
         2000, 1, 1, tzinfo=UTC
     )
     paper.core_properties.author = letter.sender
-    paper.add_heading(told.title, level=1)
+    font = paper.styles["Normal"].font
+    font.name, font.size = _TYPEFACE, Pt(12)
+    paper.styles["Normal"].element.rPr.rFonts.set(qn("w:eastAsia"), _TYPEFACE)
+    title = paper.add_paragraph()
+    title.alignment = WD_ALIGN_PARAGRAPH.CENTER
+    run = title.add_run(told.title)
+    run.bold, run.font.size = True, Pt(18)
     paper.add_paragraph(told.to)
     paper.add_paragraph(told.opening)
     grid = paper.add_table(rows=0, cols=2)
@@ -148,7 +158,7 @@ def docx(letter: Letter, figures: Mapping[str, object]) -> bytes:
         cells[0].text, cells[1].text = name, value
     for line in told.closing:
         paper.add_paragraph(line)
-    paper.add_paragraph("\n".join(told.signed))
+    paper.add_paragraph("\n".join(told.signed)).alignment = WD_ALIGN_PARAGRAPH.RIGHT
     written = BytesIO()
     paper.save(written)
     return _timeless(written.getvalue())
@@ -186,9 +196,33 @@ def quoted(text: str) -> str:
 
 
 def _told(value: object) -> str:
+    """A figure as people read it, whether the ledger kept it as a number or as text; a tiny chance as one in so many."""
+    if isinstance(value, str) and not value.isdigit():
+        try:
+            value = float(value)
+        except ValueError:
+            return str(value)
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
     if isinstance(value, float):
-        return f"{value:.2e}" if 0 < abs(value) < 0.001 else f"{value:,.2f}"
-    return f"{value:,}" if isinstance(value, int) else str(value)
+        return f"约 1/{_rounded(1 / value):,}" if 0 < value < 0.001 else f"{value:,.2f}"
+    return f"{int(value):,}" if isinstance(value, int | str) else str(value)
+
+
+def _rounded(count: float) -> int:
+    """To two digits that say something."""
+    return int(float(f"{count:.1e}"))
+
+
+def _said_period(period: str) -> str:
+    """The month as letters write it.
+
+    Example:
+        >>> _said_period("2026-06")
+        '2026年6月'
+    """
+    year, _, month = period.partition("-")
+    return f"{year}年{int(month)}月" if month.isdigit() else period
 
 
 def _timeless(packed: bytes) -> bytes:

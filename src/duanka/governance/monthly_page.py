@@ -18,10 +18,11 @@ _NOTE = (
     "本报告由原始事件重算，不认定任何人违法犯罪；挂牌、红黄牌均为建议，由人决定；地区红黄牌不进入任何人或任何卡的评分。"
     "比值的区间见各表；数值门槛均为标明来源的政策参数。"
 )
+_TENFOLD = 10.0
 _STYLE = (
     "body{font-family:'Noto Serif CJK SC',serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color:#222}"
     "table{border-collapse:collapse;margin:.5rem 0}td,th{border:1px solid #bbb;padding:.2rem .6rem;text-align:right}"
-    "td:first-child,th:first-child{text-align:left}figure{display:inline-block;margin:.5rem}figcaption{font-size:.9rem}"
+    "td:first-child,th:first-child,td:nth-child(2):not(:last-child),th:nth-child(2):not(:last-child){text-align:left}figure{display:inline-block;margin:.5rem}figcaption{font-size:.9rem}"
 )
 
 
@@ -55,6 +56,17 @@ def rows_of_listing(tables: Mapping[str, pl.DataFrame]) -> list[tuple[str, ...]]
     return [(kinds[kind], TITLES[rung], f"{count:,}") for kind, rung, count in counts.iter_rows()]
 
 
+def rows_of_controls(tables: Mapping[str, pl.DataFrame]) -> list[tuple[str, ...]]:
+    """Which control was the first one missed, by responsibility, over all institutions, most cards first."""
+    missed = tables.get("controls")
+    if missed is None or missed.is_empty():
+        return []
+    sides = {"new": "增量", "stock": "存量"}
+    counts = missed.group_by("side", "label").agg(pl.col("cards").sum())
+    rows = counts.sort("cards", "side", "label", descending=[True, False, False])
+    return [(sides[side], label, f"{cards:,}") for side, label, cards in rows.iter_rows()]
+
+
 def html(tables: Mapping[str, pl.DataFrame], *, period: str, sender: str) -> str:
     """The report as a page that needs nothing else; the same tables give the same bytes."""
     heads = ("线", "指标", "本月", "比上月（区间）", "比上年同月（区间）")
@@ -63,7 +75,8 @@ def html(tables: Mapping[str, pl.DataFrame], *, period: str, sender: str) -> str
         f"<title>断卡治理月报 {period}</title><style>{_STYLE}</style></head><body>",
         f"<h1>断卡治理月报 {period}</h1><p>{escape(sender)}</p>",
         "<h2>三条线</h2>", _grid(heads, rows_of_board(tables["progress"], period)),
-        "<h2>建议</h2>", _grid(("单位类别", "建议", "个数"), rows_of_listing(tables)), "<h2>图</h2>",
+        "<h2>建议</h2>", _grid(("单位类别", "建议", "个数"), rows_of_listing(tables)),
+        "<h2>失守环节（涉案卡）</h2>", _grid(("责任", "环节", "张"), rows_of_controls(tables)), "<h2>图</h2>",
     ]  # fmt: skip
     parts += [
         f"<figure>{svg}<figcaption>{escape(title)}</figcaption></figure>"
@@ -81,6 +94,7 @@ def typ(tables: Mapping[str, pl.DataFrame], *, period: str, sender: str) -> str:
         f"#align(center)[#{quoted(sender)}]",
         _table(heads, rows_of_board(tables["progress"], period)),
         _table(("单位类别", "建议", "个数"), rows_of_listing(tables)),
+        _table(("责任", "环节", "张"), rows_of_controls(tables)),
         *(
             f'#figure(image(bytes({quoted(svg)}), format: "svg", width: 70%), caption: {quoted(title)})'
             for title, svg in pictures(tables).values()
@@ -96,7 +110,8 @@ def _change(ratio: float | None, lower: float | None, upper: float | None) -> st
     told = f"{100 * (ratio - 1):+.0f}%"
     if lower is None or upper is None:
         return told
-    return f"{told}（{100 * (lower - 1):+.0f}% 至 {100 * (upper - 1):+.0f}%）"
+    most = "十倍以上" if upper > _TENFOLD else f"{100 * (upper - 1):+.0f}%"
+    return f"{told}（{100 * (lower - 1):+.0f}% 至 {most}）"
 
 
 def _grid(heads: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:

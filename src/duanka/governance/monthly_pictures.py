@@ -112,7 +112,7 @@ def tiles(cards: pl.DataFrame) -> str:
         told = escape(f"{regions.name_of(code) or code}：{ratio:.2f} 倍")
         parts.append(
             f'<g><title>{told}</title><rect x="{x}" y="{y}" width="{_TILE - 2}" height="{_TILE - 2}" fill="{shade}"/>'
-            f'<text x="{x + 3}" y="{y + 16}" font-size="9">{escape(name[:5])}</text>'
+            f'<text x="{x + 3}" y="{y + 16}" font-size="9">{escape(name[:6])}</text>'
             f'<text x="{x + 3}" y="{y + 34}">{ratio:.1f}</text></g>'
         )
     deep = (rows.height + _ACROSS - 1) // _ACROSS

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 RESTRICTED = ("insiders", "traceback", "terminals")
 """Tables that only those who must know may see; they are published apart."""
 _KEY = ["unit_kind", "unit_id", "side"]
+_CONDUCT = ["opening_count", "refused_count", "lead_count", "paid_after_count"]
 _COUNTS = ["exposure", "implicated", "self_detected"]
 
 
@@ -151,6 +152,25 @@ def month_letters(
         name = re.sub(r"[^\w.-]", "_", f"{row['listing']}-{kind}-{unit}")
         out[f"{name}.docx"] = letters.docx(letter, figures)
     return out
+
+
+def conduct_revised(frozen: pl.DataFrame, now: pl.DataFrame) -> pl.DataFrame:
+    """Institutions of a frozen month whose applications, refusals or leads have become others since: late leads.
+
+    Columns: unit_kind, unit_id, side (conduct); each count as frozen and as it is now.
+    """
+    sides = [
+        frame.select("institution_id", *(pl.col(c).cast(pl.Int64) for c in _CONDUCT))
+        for frame in (frozen, now)
+    ]
+    both = sides[0].join(sides[1], on="institution_id", how="full", coalesce=True, suffix="_now")
+    both = both.with_columns(pl.col(*_CONDUCT, *(f"{c}_now" for c in _CONDUCT)).fill_null(0))
+    other = pl.any_horizontal(pl.col(c) != pl.col(f"{c}_now") for c in _CONDUCT)
+    named = both.filter(other).with_columns(unit_kind=pl.lit("institution"), side=pl.lit("conduct"))
+    return named.select(
+        "unit_kind", pl.col("institution_id").alias("unit_id"), "side",
+        pl.exclude("unit_kind", "institution_id", "side"),
+    ).sort("unit_id")  # fmt: skip
 
 
 def revised(frozen: pl.DataFrame, now: pl.DataFrame) -> pl.DataFrame:

@@ -13,7 +13,15 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from duanka.errors import BadInput
-from duanka.governance import listing, monthly_page, months, publication, scorecard, what_if
+from duanka.governance import (
+    conduct,
+    listing,
+    monthly_page,
+    months,
+    publication,
+    scorecard,
+    what_if,
+)
 from duanka.governance.monthly import workbook
 from duanka.governance.redraw import redrawn
 from duanka.jobs.dataset import known_before, parse_instant
@@ -234,10 +242,10 @@ def _freeze(out: Path, period: str, files: Mapping[str, bytes]) -> tuple[Path, b
     return folder, True
 
 
-def _revised(out: Path, judged: Month) -> dict[str, pl.DataFrame]:
+def _revised(out: Path, judged: Month) -> dict[str, list[dict[str, object]]]:
     """Frozen months whose counts are others by now, with the units concerned."""
     cards = scorecard.scorecard(judged.found.sheets, judged.regime)
-    found = {}
+    found: dict[str, list[dict[str, object]]] = {}
     for folder in sorted(out.glob("????-??*")):
         period = folder.name[:7]
         if not (folder / MANIFEST).exists() or period > months.name_of(judged.month):
@@ -250,18 +258,31 @@ def _revised(out: Path, judged: Month) -> dict[str, pl.DataFrame]:
         kept = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
         now = cards.filter(pl.col("period") == period)
         if kept["as_of"] < judged.as_of.isoformat() and now.height:
-            changed = publication.revised(frozen, now)
-            if changed.height:
-                found[folder.name] = changed
+            rows = publication.revised(frozen, now).to_dicts()
+            rows += _conduct_revised(folder, judged)
+            if rows:
+                found[folder.name] = rows
     return found
 
 
-def _mark(out: Path, revises: Mapping[str, pl.DataFrame], *, by: str, as_of: datetime) -> None:
+def _conduct_revised(folder: Path, judged: Month) -> list[dict[str, object]]:
+    """Institutions whose leads and applications of a frozen month are others by now."""
+    path, month = folder / "conduct.csv", months.parse_month(folder.name[:7])
+    if not path.exists():
+        return []
+    frozen = pl.read_csv(path, infer_schema=False)
+    now = conduct.conduct(judged.found.attributed, judged.frames, {}, month=month)
+    return publication.conduct_revised(frozen, now).to_dicts()
+
+
+def _mark(
+    out: Path, revises: Mapping[str, list[dict[str, object]]], *, by: str, as_of: datetime
+) -> None:
     """Says beside a frozen month that it has become another, by which publication, and for whom."""
     for name, units in revises.items():
         path = out / name / REVISED
         told = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
-        told[by] = {"as_of": as_of.isoformat(), "units": units.to_dicts()}
+        told[by] = {"as_of": as_of.isoformat(), "units": units}
         path.write_bytes(_json(told))
 
 
