@@ -1,4 +1,5 @@
 import io
+import threading
 
 import pytest
 from rich.console import Console
@@ -42,6 +43,32 @@ def test_advance_speaks_at_most_now_and_then():
         for done in range(1000):
             say.advance(done, 1000)
     assert len(out.getvalue().splitlines()) == 1
+
+
+@pytest.mark.parametrize("terminal", [False, True])
+def test_threads_side_by_side_are_each_in_a_stage_of_their_own(terminal):
+    out = io.StringIO()
+    say = Progress(Console(file=out, force_terminal=terminal, width=60))
+    inside, left = threading.Event(), threading.Event()
+
+    def aside() -> None:
+        with say.stage("calls"):
+            inside.set()
+            left.wait(timeout=60)
+            say.note("seen")
+
+    worker = threading.Thread(target=aside)
+    with say.stage("networks"):
+        worker.start()
+        assert inside.wait(timeout=60)
+        say.note("found")
+    left.set()
+    worker.join()
+    if terminal:
+        assert "✓ networks" in out.getvalue()
+        assert "✓ calls" in out.getvalue()
+    else:
+        assert out.getvalue().splitlines() == ["networks …", "calls …", "  found", "  seen"]
 
 
 def test_a_terminal_gets_bars_that_leave_a_line_behind():

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -18,8 +20,18 @@ _QUIET_S = 2.0
 _LINE_EVERY_S = 5.0
 
 
+@dataclass
+class _Track:
+    """The stages that one thread is in, outermost first."""
+
+    names: list[str] = field(default_factory=list)
+    tasks: list[TaskID] = field(default_factory=list)
+
+
 class Progress:
     """What a job says while it works. Without a console it is silent, which is what tests want.
+
+    Threads may work on stages side by side: each is in its own.
 
     Example:
         >>> say = Progress()
@@ -31,9 +43,13 @@ class Progress:
     def __init__(self, console: Console | None = None) -> None:
         self._console = console
         self._bars: Bars | None = None
-        self._tasks: list[TaskID] = []
-        self._names: list[str] = []
+        self._tracks: dict[int, _Track] = {}
+        self._alone = threading.RLock()
         self._said_at = 0.0
+
+    @property
+    def _track(self) -> _Track:
+        return self._tracks.get(threading.get_ident(), _Track())
 
     @contextmanager
     def stage(self, name: str) -> Iterator[None]:
@@ -42,28 +58,38 @@ class Progress:
             yield
             return
         begun = time.monotonic()
-        self._open(name)
+        with self._alone:
+            self._open(name)
         try:
             yield
         except BaseException:
-            self._close()
+            with self._alone:
+                self._close()
             raise
-        self._close()
         took = time.monotonic() - begun
-        if self._console.is_terminal or took >= _QUIET_S:
-            self._line(f"{'  ' * len(self._names)}✓ {name} ({took:.1f} s)")
+        with self._alone:
+            self._close()
+            if self._console.is_terminal or took >= _QUIET_S:
+                self._line(f"{self._indent}✓ {name} ({took:.1f} s)")
 
     def advance(self, done: int, total: int) -> None:
-        """Moves the innermost stage to `done` of `total`."""
-        if self._bars is not None and self._tasks:
-            self._bars.update(self._tasks[-1], completed=done, total=total)
-        elif self._console is not None and time.monotonic() - self._said_at >= _LINE_EVERY_S:
-            share = f"{100 * done // total} %" if total else str(done)
-            self._line(f"  {self._names[-1] if self._names else ''} {share}")
+        """Moves the thread's innermost stage to `done` of `total`."""
+        with self._alone:
+            track = self._track
+            if self._bars is not None and track.tasks:
+                self._bars.update(track.tasks[-1], completed=done, total=total)
+            elif self._console is not None and time.monotonic() - self._said_at >= _LINE_EVERY_S:
+                share = f"{100 * done // total} %" if total else str(done)
+                self._line(f"  {track.names[-1] if track.names else ''} {share}")
 
     def note(self, text: str) -> None:
         """Says something a person should know, above the bars."""
-        self._line(f"{'  ' * len(self._names)}{text}")
+        with self._alone:
+            self._line(f"{self._indent}{text}")
+
+    @property
+    def _indent(self) -> str:
+        return "  " * len(self._track.names)
 
     def _line(self, text: str) -> None:
         if self._console is not None:
@@ -71,21 +97,24 @@ class Progress:
             self._console.print(text, markup=False, highlight=False, soft_wrap=True)
 
     def _open(self, name: str) -> None:
+        track = self._tracks.setdefault(threading.get_ident(), _Track())
         if self._console is not None and self._console.is_terminal:
             if self._bars is None:
                 self._bars = _bars(self._console)
                 self._bars.start()
-            self._tasks.append(self._bars.add_task("  " * len(self._names) + name, total=None))
+            track.tasks.append(self._bars.add_task(self._indent + name, total=None))
         else:
-            self._line(f"{'  ' * len(self._names)}{name} …")
-        self._names.append(name)
+            self._line(f"{self._indent}{name} …")
+        track.names.append(name)
 
     def _close(self) -> None:
-        self._names.pop()
-        if self._bars is None:
-            return
-        self._bars.remove_task(self._tasks.pop())
-        if not self._tasks:
+        track = self._track
+        track.names.pop()
+        if self._bars is not None:
+            self._bars.remove_task(track.tasks.pop())
+        if not track.names:
+            del self._tracks[threading.get_ident()]
+        if self._bars is not None and not self._tracks:
             self._bars.stop()
             self._bars = None
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import polars as pl
 
 from duanka import tables
+from duanka.features.shards import Shards
 from duanka.jobs.beyond import beyond
 from duanka.jobs.dataset import SHANGHAI, Dataset, prepare
 from duanka.jobs.disciplined import TABLE, opening_discipline, with_discipline
@@ -16,10 +18,10 @@ from duanka.jobs.discover import networks_of
 from duanka.jobs.judge import Judged, judge_cards, judge_events, judge_openings
 from duanka.jobs.judges import Judge, pick_judges
 from duanka.jobs.load import Loaded, load
+from duanka.jobs.long_trace import flow_of
 from duanka.jobs.publish_succession import succession
 from duanka.jobs.report import write_report
 from duanka.jobs.tell import summary_of, timelines_of
-from duanka.network.trace import trace
 from duanka.policy import dated
 
 if TYPE_CHECKING:
@@ -30,6 +32,10 @@ if TYPE_CHECKING:
     from duanka.jobs.progress import Progress
     from duanka.policy.dated import Regime
     from duanka.settings import Settings
+
+
+CARDS = {"account": judge_cards, "sim": judge_cards}
+EVENTS = {"transfer": judge_events, "call": judge_events, "opening": judge_openings}
 
 
 @dataclass(frozen=True)
@@ -72,11 +78,8 @@ def run(
             dataset = with_discipline(dataset, discipline(dataset.as_of))
         regime = policy.at(dataset.as_of.astimezone(SHANGHAI).date())
         judges = pick_judges(dataset, model=model, regime=regime, settings=settings, say=say)
-        judged = _judge(dataset, judges, regime, say)
-        plain = _tables(dataset, judged, say)
-        heirs = succession(data)
-        written = beyond(dataset, plain, regime, say, earlier=before, succession=heirs)
-        ran = Ran(judged, written, judges)
+        past = {"earlier": before, "succession": succession(data)}
+        ran = _found(dataset, judges, regime, say, past)
         with say.stage("写出 writing"):
             _write(ran.written, out, fmt)
             _write_rejects(loaded, out, fmt)
@@ -92,28 +95,57 @@ def _path(folder: str) -> Path:
     return Path(folder)
 
 
+def _found(
+    dataset: Dataset,
+    judges: Mapping[str, Judge],
+    regime: Regime,
+    say: Progress,
+    past: Mapping[str, pl.DataFrame | None],
+) -> Ran:
+    """All decisions and tables; what lies beyond the cards needs no event judged, so both go on at once.
+
+    Columns: `past` as `beyond` is told it.
+    """
+    cards = _judge(dataset, judges, regime, say, CARDS)
+    with ThreadPoolExecutor(1) as aside:
+        coming = aside.submit(_judge, dataset, judges, regime, say, EVENTS)
+        if isinstance(dataset.asker.streams.transfers, Shards):
+            coming.result()  # where either fills the memory, one after the other
+        written = beyond(dataset, _tables(dataset, cards, say), regime, say, **past)
+        events = coming.result()
+    return Ran(cards | events, written | _decided(dataset, events), judges)
+
+
 def _judge(
-    dataset: Dataset, judges: Mapping[str, Judge], regime: Regime, say: Progress
+    dataset: Dataset,
+    judges: Mapping[str, Judge],
+    regime: Regime,
+    say: Progress,
+    subjects: Mapping[str, Callable[[Dataset, Judge, Regime], Judged]],
 ) -> dict[str, Judged]:
-    how = {
-        "account": judge_cards,
-        "sim": judge_cards,
-        "transfer": judge_events,
-        "call": judge_events,
-        "opening": judge_openings,
-    }
     out = {}
-    for subject, judge in judges.items():
-        with say.stage(f"判断 judging: {subject}"):
-            out[subject] = how[subject](dataset, judge, regime)
+    for subject, how in subjects.items():
+        if subject in judges:
+            with say.stage(f"判断 judging: {subject}"):
+                out[subject] = how(dataset, judges[subject], regime)
     return out
 
 
 def _tables(
     dataset: Dataset, judged: Mapping[str, Judged], say: Progress
 ) -> dict[str, pl.DataFrame]:
-    """Every output table of the contract but rejects; those without their inputs are empty."""
+    """Every output table of the contract but rejects, those told of filled in; the others are empty."""
     out = {name: tables.empty(name) for name in tables.OUTPUTS if name != "rejects"}
+    transfers, leads = dataset.frames.get("transfer"), dataset.frames.get("lead")
+    if transfers is not None and leads is not None:
+        with say.stage("追踪资金 tracing money"):
+            out["flow"] = flow_of(dataset)
+    return out | _decided(dataset, judged)
+
+
+def _decided(dataset: Dataset, judged: Mapping[str, Judged]) -> dict[str, pl.DataFrame]:
+    """The tables of what was decided about these subjects."""
+    out = {}
     for name, subjects, order in (
         ("score", ("account", "sim"), ["score", "card_kind", "card_id"]),
         ("intercept", ("transfer", "call"), None),
@@ -124,10 +156,6 @@ def _tables(
             frame = pl.concat(parts)
             descending = [True, False, False]
             out[name] = frame.sort(order, descending=descending) if order else frame
-    transfers, leads = dataset.frames.get("transfer"), dataset.frames.get("lead")
-    if transfers is not None and leads is not None:
-        with say.stage("追踪资金 tracing money"):
-            out["flow"] = trace(transfers, leads, as_of=dataset.as_of).flow
     if TABLE in dataset.frames and "opening" in judged:
         out["opening_discipline"] = opening_discipline(judged["opening"])
     return out
