@@ -157,7 +157,7 @@ def _quality(seen: list[Seen]) -> None:
             at = {row["per_10k"]: row for row in f["at_capacity"]}
             tiers = f.get("tiers", {})
             rows.append([
-                f"{subject}: {s.style.name}{'*' if s.style.name in other_town.HELD_BACK else ''}, {s.view}",
+                f"{subject}: {s.style.name}{other_town.mark(s.style)}, {s.view}",
                 f["judged"], f["implicated"], f["average_precision"],
                 at[20]["precision"], at[20]["recall"], at[50]["precision"], at[50]["recall"],
                 *(_share(tiers.get(t)) for t in ("high_risk", "suspicious")),
@@ -166,7 +166,7 @@ def _quality(seen: list[Seen]) -> None:
         "towns by another hand (as of the last event)",
         ["subject: town", "judged", "bad", "AP", "P@20", "R@20", "P@50", "R@50", "high risk", "suspicious"],
         rows,
-        note="* held back: never looked at while anything was mended; tiers: implicated of cards so judged",
+        note="* held back, ** by a third hand: never looked at while anything was mended; tiers: implicated of cards so judged",
     )  # fmt: skip
 
 

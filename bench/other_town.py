@@ -254,3 +254,10 @@ def _known(town: Town) -> Tables:
             }
         ).unique(["card_kind", "card_id"], maintain_order=True)
     }
+
+
+def mark(style: Style) -> str:
+    """A star where nobody looked while anything was mended, two where a third hand wrote it."""
+    if style.name in THIRD_HAND:
+        return "**"
+    return "*" if style.name in HELD_BACK else ""

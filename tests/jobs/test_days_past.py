@@ -61,7 +61,7 @@ def worst(held, then, *, now=0.001):
     def tell(rows):
         asked.append(rows)
         score = np.full(len(rows), then)
-        return Told(score, dict.fromkeys(range(len(rows)), ["money"]), {}, {})
+        return Told(score, {key: ["money"] for key in range(len(rows))}, {}, {})
 
     told = Told(np.full(cards.size, now), {0: ["rhythm"]}, {}, {})
     found = by_worst(told, X, held.asker, kind="account", regime=regime(), tell=tell)
