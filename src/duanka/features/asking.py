@@ -144,7 +144,9 @@ def _found(asker: Asker, events: Events | Shards, asked: Asked, of: Questions) -
     held = asker.held.get(spot, Held(np.zeros(0, np.int32), np.empty((0, len(asked.names)), "f4")))
     place = np.full(max(size, held.place.size), -1, dtype=np.int32)
     place[: held.place.size] = held.place
-    fresh = np.unique(of.key[place[of.key] < 0])
+    wanted = np.zeros(place.size, dtype=np.bool_)
+    wanted[of.key] = True
+    fresh = np.flatnonzero(wanted & (place < 0))
     more = _replayed(asker, events, asked, Questions(fresh, np.full(fresh.size, of.at[0])))
     place[fresh] = len(held.found) + np.arange(fresh.size)
     found = np.concatenate([held.found, more]) if len(held.found) else more

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
 
 NEVER_TOLD = 1 << 62
+KEPT = ("transfer", "call", "message", "opening", "lead", "label")
 
 __all__ = ["UNKNOWN_AT", "Cards", "Index", "Moves", "Records", "build", "micros"]
 
@@ -86,28 +88,35 @@ def build(
     """
     room = room or in_memory()
     known = {name: _known(name, dataset.get(name), as_of) for name in tables.INPUTS}
-    to, seen = indices(known), _seen(known)
-    sims = cards("sim", known, to, Index(pl.Series([], dtype=pl.String)))
-    accounts = cards("account", known, to, sims.index)
-    return Records(
-        as_of=int(micros(pl.Series([as_of]))[0]),
-        accounts=accounts,
-        sims=sims,
-        holders=to.holders,
-        devices=seen.devices,
-        networks=seen.networks,
-        regions=seen.regions,
-        outlets=to.outlets,
-        staff=to.staff,
-        transfers=_transfers(known["transfer"], accounts, seen, room),
-        calls=moves.calls(known["call"], sims, seen.devices, seen.regions),
-        messages=moves.messages(known["message"], sims, seen.devices),
-        uses=_uses(known["device_use"], accounts, sims, seen),
-        openings=_openings(known["opening"], accounts, sims, to),
-        notices=_notices(known, accounts, sims),
-        frames={n: known[n] for n in ("transfer", "call", "message", "opening", "lead", "label")},
-        told_at=_told_at(dataset, known),
-    )
+    with ThreadPoolExecutor(2) as pool:
+        seeing, telling = pool.submit(_seen, known), pool.submit(_told_at, dataset, known)
+        to = indices(known)
+        sims = cards("sim", known, to, Index(pl.Series([], dtype=pl.String)))
+        accounts = cards("account", known, to, sims.index)
+        seen = seeing.result()
+        called = pool.submit(moves.calls, known["call"], sims, seen.devices, seen.regions)
+        sent = pool.submit(moves.messages, known["message"], sims, seen.devices)
+        uses = pool.submit(_uses, known["device_use"], accounts, sims, seen)
+        moved = _transfers(known["transfer"], accounts, seen, room)
+        return Records(
+            as_of=int(micros(pl.Series([as_of]))[0]),
+            accounts=accounts,
+            sims=sims,
+            holders=to.holders,
+            devices=seen.devices,
+            networks=seen.networks,
+            regions=seen.regions,
+            outlets=to.outlets,
+            staff=to.staff,
+            transfers=moved,
+            calls=called.result(),
+            messages=sent.result(),
+            uses=uses.result(),
+            openings=_openings(known["opening"], accounts, sims, to),
+            notices=_notices(known, accounts, sims),
+            frames={name: known[name] for name in KEPT},
+            told_at=telling.result(),
+        )
 
 
 def _transfers(t: pl.DataFrame, accounts: Cards, seen: Seen, room: Room) -> Moves:

@@ -35,7 +35,8 @@ def listed(cards: Cards, of: Ints, at: Ints) -> NDArray[np.bool_]:
 def count_before(owner: Ints, since: Ints, asked: Ints, at: Ints) -> Ints:
     """How many of the asked owner's cards were opened before `at`."""
     have = owner >= 0
-    owners, times = np.unique(owner[have]), np.unique(since[have])
+    # a place among the sorted is as good a rank as one among the different, and quicker to come by
+    owners, times = np.sort(owner[have]), np.sort(since[have])
     if owners.size == 0:
         return np.zeros(asked.size, dtype=np.int64)
     # owner and rank of time in one sortable number: exact, and flat for holders of many cards

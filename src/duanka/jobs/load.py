@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -149,8 +149,16 @@ def find(folder: Path) -> list[tuple[str, Path]]:
 
 def _load_file(path: Path, table: str, lake: Lake, tally: _Tally) -> None:
     before = tally.read
-    for batch in _ahead(batches(path)):
-        _load_batch(batch, path.name, table, lake, tally)
+    with ThreadPoolExecutor(1) as writer:
+        writing: Future[None] | None = None
+        for batch in _ahead(batches(path)):
+            rows = _checked(batch, path.name, table, lake, tally)
+            if writing is not None:
+                writing.result()
+            # while these are written, the next are checked
+            writing = None if rows is None else writer.submit(lake.append, table, rows)
+        if writing is not None:
+            writing.result()
     told = any(name == path.name for name, _, _ in tally.told)
     if tally.read == before and table not in lake.tables() and not told:
         _tell(lake, tally, reject(table, path.name, "no_heading"))
@@ -165,7 +173,9 @@ def _ahead(held: Iterator[Batch]) -> Iterator[Batch]:
             yield batch
 
 
-def _load_batch(batch: Batch, file: str, table: str, lake: Lake, tally: _Tally) -> None:
+def _checked(batch: Batch, file: str, table: str, lake: Lake, tally: _Tally) -> pl.DataFrame | None:
+    """The rows of the batch that are to be kept, if any may be; what is wrong with it is told."""
+    kept = None
     tally.read += batch.rows.height + len({fault.line for fault in batch.faults if fault.line})
     rejects = [rejects_of(batch.faults, table, file)]
     names = set(batch.rows.columns)
@@ -179,8 +189,9 @@ def _load_batch(batch: Batch, file: str, table: str, lake: Lake, tally: _Tally) 
         tally.held |= names & known
         tally.extra |= set(checked.extra)
         if checked.taken:
-            lake.append(table, checked.rows)
+            kept = checked.rows
     _tell(lake, tally, pl.concat(rejects).sort("line", maintain_order=True))
+    return kept
 
 
 def _tell(lake: Lake, tally: _Tally, rejects: pl.DataFrame) -> None:
