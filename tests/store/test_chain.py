@@ -54,6 +54,8 @@ def test_every_column_is_in_the_hash(row, place):
 def test_suites_are_hmac_of_their_hash():
     assert chain.mac_of("intl", KEY)(b"a") == hmac.digest(KEY, b"a", hashlib.sha256)
     assert chain.mac_of("gm", KEY)(b"a") == chain._sm3(KEY, b"a")
+    for long in (b"k" * 64, b"k" * 65, b"k" * 200, b""):
+        assert chain.mac_of("intl", long)(b"a") == hmac.digest(long, b"a", hashlib.sha256)
     # the example of an HMAC with SM3 under another key differs: keys matter
     assert chain.mac_of("gm", b"x" * 32)(b"a") != chain.mac_of("gm", KEY)(b"a")
 

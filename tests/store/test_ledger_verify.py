@@ -4,7 +4,8 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.exc import DatabaseError
 
-from duanka.store import chain
+from duanka.errors import Unavailable
+from duanka.store import chain, ledger_verify
 from duanka.store.ledger import Record, Wanted
 from duanka.store.ledger_tables import CHECKPOINT, HEAD, HISTORY, RECORD, SEALED
 from ledgers import ANALYST, AT, BOTH, ledger
@@ -218,3 +219,53 @@ def test_an_empty_ledger_is_whole_and_has_no_checkpoint(tmp_path):
     book = ledger("sqlite", tmp_path)
     assert book.checkpoint(at=AT) == {}
     assert book.verify().whole
+
+
+@pytest.mark.parametrize("at_once", [1, 2, 4, 100])
+def test_what_is_found_depends_on_no_batch(book, at_once, monkeypatch):
+    book.checkpoint(at=AT)
+    changed = sa.update(HISTORY).values(actor="somebody").where(HISTORY.c.seq.in_((2, 5)))
+    tamper(book, changed, sa.delete(HISTORY).where(HISTORY.c.seq == 8))
+    monkeypatch.setattr(ledger_verify, "_AT_ONCE", at_once)
+    faults = told(book)
+    assert [what for what, _ in faults[:3]] == ["changed", "changed", "removed"]
+    assert [where.split(" (")[0] for _, where in faults[:3]] == ["row 2", "row 5", "row 8"]
+
+
+@pytest.mark.parametrize("at_once", [2, 100])
+def test_a_row_that_no_program_of_ours_wrote_is_told_of_and_the_rest_goes_on(
+    tmp_path, at_once, monkeypatch
+):
+    made = ledger("sqlite", tmp_path)
+    with made.desk(ANALYST, at=AT, purpose="a test") as desk:
+        for i in range(4):
+            desk.write(Record("case", f"c{i}", "bank_1", "990101", "open", {}), act="open")
+    odd = sa.text("UPDATE history SET prev_hash = 7, image = NULL WHERE seq = 2")
+    tamper(made, sa.text("PRAGMA ignore_check_constraints = 1"))
+    with made._engine.begin() as connection:
+        connection.exec_driver_sql("PRAGMA writable_schema = 1")
+        connection.exec_driver_sql(
+            "UPDATE sqlite_master SET sql = replace(sql, 'image TEXT NOT NULL', 'image TEXT')"
+        )
+    made._engine.dispose()
+    with made._engine.begin() as connection:
+        connection.execute(odd)
+    monkeypatch.setattr(ledger_verify, "_AT_ONCE", at_once)
+    assert ("changed", "row 2 (open of case c1)") in told(made)
+    made.close()
+
+
+def test_a_ledger_whose_file_is_torn_is_refused_in_plain_words(tmp_path):
+    made = ledger("sqlite", tmp_path)
+    with made.desk(ANALYST, at=AT, purpose="a test") as desk:
+        for i in range(400):
+            body = {"i": i, "words": "x" * 300}
+            desk.write(Record("case", f"c{i}", "bank_1", "990101", "open", body), act="open")
+    (place,) = tmp_path.glob("ledger*.db")
+    made.close()
+    raw = bytearray(place.read_bytes())
+    for page in range(len(raw) // 4096 // 2, len(raw) // 4096):
+        raw[page * 4096 : page * 4096 + 64] = b"\xff" * 64
+    place.write_bytes(raw)
+    with pytest.raises(Unavailable, match="does not answer"):
+        made.verify()

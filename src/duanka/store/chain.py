@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import hmac
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +18,8 @@ if TYPE_CHECKING:
 
 SUITES = ("intl", "gm")
 """`intl`: HMAC-SHA-256 and AES-256-GCM; `gm`: HMAC-SM3 and SM4-GCM (GB/T 32905, GB/T 32907)."""
+_BLOCK = 64
+"""Bytes that SHA-256 and SM3 take at a time."""
 START = bytes(32)
 """What the first row takes for the hash of the row before it."""
 
@@ -75,11 +76,26 @@ def message(link: tuple[Any, ...]) -> bytes:
 
 
 def mac_of(suite: str, key: bytes) -> Callable[[bytes], bytes]:
-    """The keyed hash of a suite: HMAC-SHA-256, or HMAC-SM3."""
+    """The keyed hash of a suite: HMAC-SHA-256, or HMAC-SM3.
+
+    The key is hashed once, not once a row: that is what makes a ledger of millions of rows quick to verify.
+
+    Source: RFC 2104.
+    """
     name = {"intl": "sha256", "gm": "sm3"}[suite]
-    if name in hashlib.algorithms_available:
-        return lambda text: hmac.digest(key, text, name)
-    return lambda text: _sm3(key, text)
+    if name not in hashlib.algorithms_available:
+        return lambda text: _sm3(key, text)
+    block = (hashlib.new(name, key).digest() if len(key) > _BLOCK else key).ljust(_BLOCK, b"\0")
+    inner = hashlib.new(name, bytes(byte ^ 0x36 for byte in block)).copy
+    outer = hashlib.new(name, bytes(byte ^ 0x5C for byte in block)).copy
+
+    def mac(text: bytes) -> bytes:
+        within, around = inner(), outer()
+        within.update(text)
+        around.update(within.digest())
+        return around.digest()
+
+    return mac
 
 
 def _sm3(key: bytes, text: bytes) -> bytes:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from contextlib import closing
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
+from sqlalchemy.exc import OperationalError
 
 from duanka.errors import DuankaError
 from duanka.store import chain
@@ -110,24 +112,26 @@ def _history(
 ) -> tuple[int, set[str]]:
     """How many rows there are, and which sealed parts were erased by an act."""
     faults, say = telling
-    mac, message = chain.mac_of(ring.suite, ring.chain), chain.message
+    mac = chain.mac_of(ring.suite, ring.chain)
     head_seq, head_hash = connection.execute(sa.select(HEAD.c.seq, HEAD.c.hash)).one()
     count, last_seq, last = 0, 0, chain.START
     erased: set[str] = set()
     for rows in _batches(connection, sa.select(*HISTORY.c).order_by(HISTORY.c.seq)):
-        for row in rows:
+        hashes = _hashes(rows, mac)
+        whole = _is_whole(rows, hashes, (last_seq, last), marks)
+        erased.update(name for row in rows if row[4] == "erase" for name in _erased(row))
+        for row, told in () if whole else zip(rows, hashes, strict=True):
             seq, hash_ = row[0], row[11]
             if seq != last_seq + 1:
                 faults.add("removed", _span(last_seq + 1, seq - 1))
             elif row[10] != last:
                 faults.add("inserted, reordered or rewritten", f"row {seq}, before it or at it")
-            if mac(message(row)) != hash_:
+            if told != hash_:
                 faults.add("changed", f"row {seq} ({row[4]} of {row[1]} {row[2]})")
             if seq in marks and set(marks.pop(seq)) != {hash_}:
                 faults.add("not what a checkpoint signed", f"row {seq}")
-            if row[4] == "erase":
-                erased.update(json.loads(row[8]).get("erased", ()))
             last_seq, last = seq, hash_
+        last_seq, last = rows[-1][0], rows[-1][11]
         count += len(rows)
         if say is not None:
             say(count, max(head_seq, count))
@@ -139,14 +143,55 @@ def _history(
     return count, erased
 
 
+def _hashes(rows: Sequence[Any], mac: Callable[[bytes], bytes]) -> list[bytes]:
+    """What each row hashes to; nothing where somebody put in what no row holds."""
+    message = chain.message
+    try:
+        return [mac(message(row)) for row in rows]
+    except (AttributeError, TypeError):
+        return [_hashes([row], mac)[0] for row in rows] if len(rows) > 1 else [b""]
+
+
+def _is_whole(
+    rows: Sequence[Any], hashes: list[bytes], before: tuple[int, bytes], marks: Mapping[int, Any]
+) -> bool:
+    """Whether a batch hangs on the one before, row on row, and bears no checkpoint: then it needs no closer look."""
+    seqs, ends = [row[0] for row in rows], [row[11] for row in rows]
+    return (
+        seqs == list(range(before[0] + 1, before[0] + 1 + len(rows)))
+        and [row[10] for row in rows] == [before[1], *ends[:-1]]
+        and ends == hashes
+        and not (marks and marks.keys() & set(seqs))
+    )
+
+
+def _erased(row: Any) -> Sequence[str]:
+    """The sealed parts that an act of erasing names."""
+    try:
+        return [str(one) for one in json.loads(row[8]).get("erased", ())]
+    except (ValueError, AttributeError):  # a row that somebody changed is told of as changed
+        return ()
+
+
 def _span(first: int, last: int) -> str:
     return f"row {first}" if first >= last else f"rows {first} to {last}"
 
 
 def _batches(connection: sa.Connection, asked: sa.Select[Any]) -> Iterator[Sequence[Any]]:
-    """The answer in parts, as plain tuples, never held whole."""
-    streamed = connection.execution_options(stream_results=True, yield_per=_AT_ONCE)
-    yield from streamed.execute(asked).partitions(_AT_ONCE)
+    """The answer in parts, as the driver's own tuples, never held whole."""
+    driver: Any = connection.connection.driver_connection
+    text = str(asked.compile(dialect=connection.dialect))
+    try:
+        if connection.dialect.name == "sqlite":
+            found = driver.execute(text)
+        else:  # a cursor of the server's, or it would send all of it at once
+            found = driver.cursor(name="duanka_verify", binary=True)
+            found.execute(text)
+        with closing(found):
+            while rows := found.fetchmany(_AT_ONCE):
+                yield rows
+    except connection.dialect.loaded_dbapi.Error as error:
+        raise OperationalError(text, None, error) from error
 
 
 def _records(connection: sa.Connection, faults: _Faults) -> int:
