@@ -1,8 +1,9 @@
 import pytest
 
-from console_room import small_run
+from console_room import small_run, write
 from duanka.errors import NotFound
-from duanka.web.findings import Ask
+from duanka.web.findings import Ask, Findings
+from ledgers import AT
 
 
 @pytest.fixture
@@ -47,3 +48,15 @@ def test_any_of_some_values(findings):
     assert (
         findings.rows(Ask("score", either={"card_id": ("A2", "x"), "network_id": "n"})).height == 1
     )
+
+
+def test_events_come_with_what_the_rules_read_and_without_it_where_the_data_are_away(tmp_path):
+    found = small_run(tmp_path)
+    write(found.out, "intercept", [{"event_kind": k, "event_id": e, "score": 0.5, "answer": "allow", "reasons": []} for k, e in (("transfer", "T1"), ("transfer", "T2"), ("call", "C1"))])  # fmt: skip
+    write(found.out, "opening_advice", [{"opening_id": "O1", "score": 0.5, "advice": "allow", "reasons": []}])  # fmt: skip
+    write(found.data, "transfer", [{"transfer_id": "T1", "at": AT, "payer_id": "A1", "payee_id": "A2", "amount_fen": 5, "memo_kind": "salary"}])  # fmt: skip
+    told = found.events("transfer")
+    assert told.select("event_id", "amount_fen", "memo_kind").rows() == [("T1", 5, "salary"), ("T2", None, None)]  # fmt: skip
+    assert found.events("call")["event_id"].to_list() == ["C1"]
+    assert found.events("opening")["card_kind"].to_list() == [None]
+    assert Findings(tmp_path / "none", None).events("call").is_empty()

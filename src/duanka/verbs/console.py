@@ -41,6 +41,9 @@ def console(
         Path | None,
         typer.Option(help="what another model or policy found in the same data 影子评判"),
     ] = None,
+    door: Annotated[
+        Path | None, typer.Option(help="folder of a live door, for its challenger 实时服务文件夹")
+    ] = None,
     demo: Annotated[
         bool,
         typer.Option(
@@ -62,6 +65,7 @@ def console(
     unheard = Unheard(
         rules(settings_of([*(policy or []), *candidate])) if candidate else None,
         Findings(beside, None) if beside else None,
+        door,
     )
     app = make_console(Findings(out, data), book, in_force, clock=now, unheard=unheard)
     place = serving.Place(host, port, None, None)

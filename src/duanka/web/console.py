@@ -44,7 +44,7 @@ class Office:
     """What the pages stand on: a run's findings, the ledger, the rules, the clock, who is in, long work.
 
     `candidate` are rules that may be adopted; `beside` what another model or other rules found in the
-    same data, without effect on anybody.
+    same data, without effect on anybody; `door` the folder of a live door, beside which a challenger may stand.
     """
 
     findings: Findings
@@ -56,14 +56,16 @@ class Office:
     errands: Errands
     candidate: Policy | None = None
     beside: Findings | None = None
+    door: Path | None = None
 
 
 @dataclass(frozen=True)
 class Unheard:
-    """What stands beside what is in force and is only compared with it: rules, and a run's findings."""
+    """What stands beside what is in force and is only compared with it: rules, a run's findings, a live door's folder."""
 
     candidate: Policy | None = None
     beside: Findings | None = None
+    door: Path | None = None
 
 
 def make_console(
@@ -78,7 +80,7 @@ def make_console(
     other = unheard or Unheard()
     office = Office(
         findings, book, policy, clock, Sessions(clock), _templates(), Errands(clock),
-        other.candidate, other.beside,
+        other.candidate, other.beside, other.door,
     )  # fmt: skip
     headers = [h for h in SECURITY if h[0] not in (b"content-security-policy", b"cache-control")]
     headers.append((b"content-security-policy", POLICY.encode()))

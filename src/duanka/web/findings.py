@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 MOST = 1000
 TAKEN = 20_000
 SAMPLED = 200_000
+MOST_EVENTS = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -92,6 +93,38 @@ class Findings:
         names = ", ".join(_column(table, name) for name in columns)
         text = f"select {names} from read_parquet(?){where}"  # noqa: S608  # columns are ours
         return self._ask(text, [str(file), *values])
+
+    def events(self, kind: str) -> pl.DataFrame:
+        """What the run answered to events of a kind, of at most a million the same ones each time, beside the pages.
+
+        Columns: event_id, score, answer, reasons; of transfers amount_fen, memo_kind; of openings card_kind.
+        """
+        table, key, more = {
+            "transfer": ("intercept", "event_id", ("amount_fen", "memo_kind")),
+            "call": ("intercept", "event_id", ()),
+            "opening": ("opening_advice", "opening_id", ("card_kind",)),
+        }[kind]
+        file, other = self._file(table), self._file(kind) if more else None
+        if file is None:
+            return pl.DataFrame()
+        answer = "advice" if kind == "opening" else "answer"
+        where = "" if kind == "opening" else f" where event_kind = '{kind}'"
+        beside = ", ".join(
+            (f"cast(o.{name} as varchar) as {name}" if name != "amount_fen" else f"o.{name}")
+            if other is not None
+            else f"null as {name}"
+            for name in more
+        )
+        rows = (
+            f"(select * from (select {key}, score, {answer}, reasons from read_parquet(?){where}) "  # noqa: S608  # columns are ours
+            f"using sample reservoir({MOST_EVENTS} rows) repeatable (1))"
+        )
+        join = f" left join read_parquet(?) as o on i.{key} = o.{kind}_id" if other else ""
+        text = (
+            f"select i.{key} as event_id, i.score, cast(i.{answer} as varchar) as answer, i.reasons"  # noqa: S608  # columns are ours
+            f"{', ' + beside if beside else ''} from {rows} as i{join} order by 1"
+        )
+        return self._ask(text, [str(file), *([str(other)] if other else [])])
 
     def sample(self, table: str, column: str, **equal: object) -> pl.Series:
         """A column of the rows that are asked for, of at most so many of them, the same ones each time."""

@@ -71,7 +71,7 @@ def compare(rows: pl.DataFrame, kind: CardKind, before: Regime, after: Regime) -
     first = moves.sort(["score", "card_id"], descending=[True, False]).head(MOST_SHOWN)
     return Moved(
         kind, frame.height, frame.filter(same).height, moves.height,
-        _ways(frame, "tier", TIERS), _ways(frame, "measure", MEASURES), first.to_dicts(),
+        ways(frame, "tier", TIERS), ways(frame, "measure", MEASURES), first.to_dicts(),
     )  # fmt: skip
 
 
@@ -117,7 +117,7 @@ def _families(kind: CardKind) -> dict[str, str]:
     return {n: f for n, f in zip(names, families, strict=True) if f != catalogue.CONTEXT}
 
 
-def _ways(frame: pl.DataFrame, what: str, words: tuple[str, ...]) -> list[dict[str, Any]]:
+def ways(frame: pl.DataFrame, what: str, words: tuple[str, ...]) -> list[dict[str, Any]]:
     """How many cards go from which word to which, the gravest last."""
     pairs = frame.group_by(
         pl.col(f"{what}_a").alias("before"), pl.col(f"{what}_b").alias("after")

@@ -20,7 +20,7 @@ async def test_a_changed_value_is_tried_on_the_cards_of_the_run(room):
         assert room.app.state.office.errands.of(("compare", "analyst")).over.wait(60)
         page = (await client.get("/policy/compare")).text
         assert "拟议，尚无来源" in page
-        assert "2 / 2 张会不同" in page
+        assert "2 / 2 会不同" in page
         assert "减轻" in page
         assert 'href="/card/account/A1"' in page
         wrong = await ask(room, client, changes="account_tiers.high_risk_score = 9")

@@ -88,6 +88,9 @@ async def test_a_listing_is_told_objected_to_and_rectified_on_its_page(room, mat
     async with room.entered("auditor") as client:
         page = (await client.get(f"/matters/{listing}")).text
         assert "增加整改事项" not in page
+        assert 'value="step"' not in page
+        acted = {"token": token_of(page), "act": "step", "version": "1", "to": "withdrawn"}
+        assert (await client.post(f"/matters/{listing}", data=acted)).status_code == 403
         refused = await client.post(f"/matters/{listing}/letter", data={"token": token_of(page)})
         assert refused.status_code == 404
     async with room.entered("lead_officer") as client:

@@ -3,6 +3,7 @@ from dataclasses import replace
 import pytest
 
 from console_room import write
+from duanka.intercept import notebook
 from duanka.web.findings import Findings
 from duanka.web.pages import models
 from ledgers import AT
@@ -41,3 +42,19 @@ async def test_scores_that_moved_are_told_and_a_run_beside_is_compared(room, tmp
     assert "稳定" in page
     assert "100 / 100 张卡的等级不同" in page
     assert "加重" in page
+
+
+async def test_the_challenger_beside_a_live_door_is_told(room, tmp_path):
+    office = room.app.state.office
+    room.app.state.office = replace(office, door=tmp_path)
+    async with room.entered("administrator") as client:
+        assert "没有挑战者的记录" in (await client.get("/models")).text
+        made = notebook.Notebook(tmp_path, {"model_versions": {}, "policy_version": "p1"}, now=AT)
+        one = {"event_kind": "transfer", "event_id": "t-0123456789", "given": "allow", "given_score": None, "challenger": "delay_settlement", "challenger_score": 0.9}  # fmt: skip
+        counts = {"challenger.judged": 1234, "challenger.different": 1, "challenger.transfer.allow.delay_settlement": 1}  # fmt: skip
+        made.write(counts, [one], now=AT)
+        page = (await client.get("/models")).text
+    room.app.state.office = office
+    assert "1 / 1,234" in page
+    assert "▲" in page
+    assert "t-••••••6789" in page

@@ -9,7 +9,7 @@ from starlette.responses import RedirectResponse
 from starlette.routing import Route
 
 from duanka.errors import NotAllowed
-from duanka.web import acting, hindsight, rules, show
+from duanka.web import acting, hindsight, hindsight_events, rules, show
 from duanka.web.pages.policy import day_of, found_of, side_of, sides_of
 
 if TYPE_CHECKING:
@@ -65,15 +65,21 @@ async def start(request: Request) -> Response:
     before = found_of(request, side_of(request, told.get("side_a", ""))).at(days[0])
     after = rules.changed(found_of(request, side_of(request, told.get("side_b", ""))).at(days[1]), changes)  # fmt: skip
     with office.book.desk(who, at=office.clock(), purpose=told.get("purpose", "")) as desk:
-        desk.note_of_ledger(act="look", details={"cards": "policy comparison", "days": [d.isoformat() for d in days]})  # fmt: skip
+        desk.note_of_ledger(act="look", details={"cards and events": "policy comparison", "days": [d.isoformat() for d in days]})  # fmt: skip
     made = Compared(told, days, (before.policy.version, after.policy.version), *rules.differences(before, after))  # fmt: skip
 
     def work(errand: Errand) -> Compared:
+        steps = len(hindsight.KINDS) + len(hindsight_events.KINDS)
         for n, kind in enumerate(hindsight.KINDS, start=1):
             rows = office.findings.whole("score", HISTORY, card_kind=kind)
             if not rows.is_empty():
                 made.moved.append(hindsight.compare(rows, kind, before, after))
-            errand.say(n, len(hindsight.KINDS))
+            errand.say(n, steps)
+        for n, event in enumerate(hindsight_events.KINDS, start=1 + len(hindsight.KINDS)):
+            rows = office.findings.events(event)
+            if not rows.is_empty():
+                made.moved.append(hindsight_events.compare(rows, event, before, after))
+            errand.say(n, steps)
         return made
 
     office.errands.start(("compare", who.user_id), work)

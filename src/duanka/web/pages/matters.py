@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from duanka.store.ledger import Desk, Record
 
 ROLES = ("governance", "lead_officer", "auditor")
+ACTORS = ROLES[:-1]
+"""An auditor looks, and moves nothing."""
 KINDS: dict[str, tuple[str, str]] = {
     "listing": ("挂牌、红黄牌", "listing"),
     "penalty": ("处罚", "penalty"),
@@ -132,13 +134,13 @@ def _told(desk: Desk, one: Record) -> dict[str, Any]:
 
 
 def _may(desk: Desk, one: Record, to: str) -> bool:
-    return desk.viewer.has(*docket_steps.allowed(one, to))
+    return desk.viewer.has(*ACTORS) and desk.viewer.has(*docket_steps.allowed(one, to))
 
 
 async def act(request: Request) -> Response:
     """The next step of a matter with its papers, or something more to rectify."""
     matter_id, policy = request.path_params["id"], show.office(request).policy
-    show.viewer(request, *ROLES)
+    show.viewer(request, *ACTORS)
     kind = docket_steps.kind_of(matter_id)
 
     def seen(desk: Desk, told: Mapping[str, str]) -> Record:

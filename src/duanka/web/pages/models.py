@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from starlette.routing import Route
 
-from duanka.errors import BadModel
+from duanka.errors import BadModel, NotFound
 from duanka.features import catalogue
+from duanka.intercept import notebook
 from duanka.jobs.judges import default_folder
 from duanka.models import drift
+from duanka.policy.table import ADVICE, ANSWERS
 from duanka.tables.words import TIERS
 from duanka.web import show
 
@@ -30,6 +32,7 @@ SHIFTED, MOVING = 0.25, 0.1
 """From which stability index on a shift is usually looked into, and noticed: a habit of the trade, no rule."""
 MOST_AT_ONCE = 200_000
 """Up to so many cards the distributions are compared while the page is asked for; beyond, once, beside the pages."""
+MOST_LATEST = 20
 KEY = ("models",)
 WHERE = {
     "account": ("score", {"card_kind": "account"}),
@@ -57,8 +60,25 @@ def models(request: Request) -> Response:
         moved = errand.result
     return show.page(
         request, "models.html", used=used, cards=cards, shipped={one["version"] for one in cards},
-        moved=moved, errand=errand, named=office.beside is not None,
+        moved=moved, errand=errand, named=office.beside is not None, live=_live(office.door),
     )  # fmt: skip
+
+
+def _live(door: Path | None) -> dict[str, Any] | None:
+    """What the challenger beside a live door would have answered otherwise; None where no door is named."""
+    if door is None:
+        return None
+    try:
+        told, latest = notebook.read(door, most=MOST_LATEST)
+    except NotFound:
+        return {"told": None}
+    counts = {name: told["counts"].get(f"challenger.{name}", 0) for name in ("judged", "different", "skipped")}  # fmt: skip
+    rows = []
+    for kind, given, would, count in notebook.totals_of(told):
+        words = ADVICE if kind == "opening" else ANSWERS
+        step = words.index(would) - words.index(given)
+        rows.append((kind, given, would, "harder" if step > 0 else "gentler", count))
+    return {"told": told, "counts": counts, "rows": rows, "latest": latest}
 
 
 def _moved(office: Office, cards: list[dict[str, Any]]) -> dict[str, Any]:
