@@ -15,6 +15,7 @@ import polars as pl
 
 from duanka.features import vectors
 from duanka.features.records import micros
+from duanka.features.shards import by_range
 from duanka.features.spec import DAY
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from duanka.features.asking import Asker
     from duanka.features.catalogue import Subject
     from duanka.features.records import Records
+    from duanka.features.room import Room
     from duanka.jobs.judge import Told
     from duanka.policy.dated import Regime
 
@@ -43,30 +45,45 @@ class Moments:
     at: Ints
 
 
-def heaviest_days(r: Records, kind: Subject, *, days: int, most: int) -> Moments:
+def heaviest_days(
+    r: Records, kind: Subject, *, days: int, most: int, room: Room | None = None
+) -> Moments:
     """The instants half a day after the last event of each card's heaviest days, before the dataset's instant.
 
     An account's day weighs what it received, a phone card's how many calls it made. Days are those of
-    Asia/Shanghai; nothing before the card was last cleared is held against it.
+    Asia/Shanghai; nothing before the card was last cleared is held against it. With a `room`, only the
+    events of as many cards at once are looked at as it takes.
     """
     moves = r.transfers if kind == "account" else r.calls
-    rows = np.flatnonzero(moves.at >= r.as_of - days * DAY)
-    card = (moves.taker if kind == "account" else moves.giver)[rows]
-    at = moves.at[rows]
-    weight = moves.value[rows] if kind == "account" else np.ones(rows.size, np.int64)
-    found = (
+    moves = moves.part(slice(int(np.searchsorted(moves.at, r.as_of - days * DAY)), None))
+    card = moves.taker if kind == "account" else moves.giver
+    whole = room is None or card.size <= room.at_once
+    size = (r.accounts if kind == "account" else r.sims).index.size
+    ranges = [slice(None)] if room is None or whole else by_range(card, room, size)
+    parts = [pl.DataFrame(schema={"card": pl.Int64, "at": pl.Int64})]
+    for rows in ranges:
+        weight = moves.value[rows] if kind == "account" else np.ones(moves.at[rows].size, np.int64)
+        parts.append(_heaviest((card[rows], moves.at[rows], weight), before=r.as_of, most=most))
+    found = pl.concat(parts)
+    of, when = found["card"].to_numpy(), found["at"].to_numpy()
+    kept = when > _cleared_at(r, kind)[of]
+    return Moments(of[kept], when[kept])
+
+
+def _heaviest(events: tuple[Ints, Ints, Ints], *, before: int, most: int) -> pl.DataFrame:
+    """By card, then heaviest first, when each of these cards is asked about; events are card, at, weight."""
+    card, at, weight = events
+    return (
         pl.DataFrame({"card": card, "day": (at + LOCAL) // DAY, "at": at, "weight": weight})
         .filter(pl.col("card") >= 0)
         .group_by("card", "day")
         .agg(pl.col("weight").sum(), pl.col("at").max() + DAY // 2)
-        .filter(pl.col("at") < r.as_of)
+        .filter(pl.col("at") < before)
         .sort("card", "weight", "day", descending=[False, True, True])
         .group_by("card", maintain_order=True)
         .head(most)
+        .select("card", "at")
     )
-    of, when = found["card"].to_numpy(), found["at"].to_numpy()
-    kept = when > _cleared_at(r, kind)[of]
-    return Moments(of[kept], when[kept])
 
 
 def _cleared_at(r: Records, kind: Subject) -> Ints:
@@ -100,6 +117,7 @@ def by_worst(
         kind,
         days=int(regime.number("past.days")),
         most=int(regime.number("past.heaviest")),
+        room=asker.room,
     )
     place = np.searchsorted(cards, when.card)
     known = (place < cards.size) & (cards[np.minimum(place, cards.size - 1)] == when.card)
