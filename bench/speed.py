@@ -18,6 +18,7 @@ PARTS = (
     "governance-scale",
     "http",
     "live",
+    "lift",
     "ledger",
     "console",
     "leads",
@@ -39,6 +40,7 @@ def main() -> None:
     import http_speed
     import leads_speed
     import ledger_speed
+    import lift_speed
     import live_speed
     import model_speed
     import network_speed
@@ -60,6 +62,7 @@ def main() -> None:
                 governance_scale,
                 http_speed,
                 live_speed,
+                lift_speed,
                 ledger_speed,
                 console_speed,
                 leads_speed,
