@@ -49,9 +49,9 @@ def insiders(
     counted = np.sum([one.counted for one in shown], axis=0)
     expected = np.sum([one.expected for one in shown], axis=0)
     place = _outlet_of(found.attributed, staff[0].units)
-    expected = expected * _colleagues(counted, expected, place)
     usual = regime.number("scorecards.usual_spread")
-    clump = clumps({"staff": (counted, expected)}, usual=usual)
+    clump = clumps({"staff": (counted, expected)}, usual=usual)  # colleagues make it look larger
+    expected = expected * _colleagues(counted, expected, place)
     tails = shrinkage.held_to_chance(counted, expected, usual=usual, clump=clump).tails
     inside = expected > 0
     variance = shrinkage.spread(counted[inside], expected[inside], usual=usual)
