@@ -20,17 +20,22 @@ if TYPE_CHECKING:
     from duanka.store.ledger import Desk, Ledger, Record
 
 PURPOSE = "end what is over"
-_PERSONAL = ("appeal", "notice", "case")
+_PERSONAL = ("appeal", "notice", "case", "file", "lead", "told_lead")
+_MARKS = ("envelope:", "event:")
+"""An envelope is refused for its age long before its mark goes; what acts on cards is remembered for good."""
 
 
 @dataclass
 class Expired:
-    """How many orders and disciplines ended, questions closed unanswered, and records lost their personal part."""
+    """How many orders and disciplines ended, questions closed unanswered, records lost their personal part, and marks of
+    envelopes went that no partner can send again.
+    """
 
     orders: int = 0
     disciplines: int = 0
     unanswered: int = 0
     erased: int = 0
+    pruned: int = 0
 
 
 def expire(ledger: Ledger, policy: Policy, *, now: datetime, say: Progress) -> Expired:
@@ -54,6 +59,10 @@ def expire(ledger: Ledger, policy: Policy, *, now: datetime, say: Progress) -> E
         for kind in _PERSONAL:
             wanted = Wanted(kind, sealed_and_closed_before=now - kept)
             done.erased += _each(ledger, wanted, now, _erase)
+    with say.stage("清理 marks of what partners sent"):
+        days = regime_at(policy, now).number("retention.exchange_marks_days")
+        before = now - timedelta(days=days)
+        done.pruned = ledger.prune(_MARKS, before=before, at=now)
     return done
 
 
@@ -78,6 +87,8 @@ def _each(
 
 
 def _erase(desk: Desk, one: Record) -> object:
+    if one.kind == "file" and desk.get("case", one.parent_id).is_open:
+        raise Conflict("its case is open", where=one.id, fix="wait until it is closed")
     desk.erase(one)
     return desk.write(one.but(None), act="forget", personal={})
 

@@ -15,7 +15,7 @@ from duanka.store.ledger_desk import Desk
 from duanka.store.ledger_open import engine, file_of, migrated, unavailable
 from duanka.store.ledger_rows import EVERY, Message, Record, Viewer, instant, micros
 from duanka.store.ledger_scope import Wanted
-from duanka.store.ledger_tables import ABOUT, CHECKPOINT, HEAD, SEALED
+from duanka.store.ledger_tables import ABOUT, CHECKPOINT, DONE, HEAD, SEALED
 from duanka.store.seal import KeyRing, Sealed, keep, load, new_ring, resealed
 
 if TYPE_CHECKING:
@@ -94,6 +94,21 @@ class Ledger:
         """How many messages stand in which state, by (topic, state)."""
         with _told(), self._engine.connect().execution_options(reads_only=True) as connection:
             return ledger_outbox.counts(connection)
+
+    def prune(self, prefixes: Sequence[str], *, before: datetime, at: datetime) -> int:
+        """How many marks of what was done once, of these kinds and older than that, are no longer kept.
+
+        That it was done is a row of history.
+        """
+        old = sa.or_(*(DONE.c.key.startswith(one, autoescape=True) for one in prefixes))
+        with _told(), self._engine.begin() as connection:
+            gone = sa.delete(DONE).where(old, DONE.c.at < micros(before))
+            count = connection.execute(gone).rowcount
+            if count:
+                desk = Desk(connection, self.ring, SYSTEM, at=at, purpose="marks kept long enough")
+                desk.note_of_ledger(act="prune", details={"count": count, "kinds": list(prefixes)})
+                desk.flush()
+            return count
 
     def checkpoint(self, *, at: datetime) -> dict[str, str | int]:
         """A signed word that history has come this far; keep a copy where the ledger's owner cannot reach it."""
