@@ -151,11 +151,12 @@ def _moved(frames: Frames) -> pl.DataFrame:
     if "transfer" not in frames or frames["transfer"].is_empty():
         return _NO_MOVES
     dull = [*PROTECTED_MEMOS, "refund"]
-    return frames["transfer"].filter(
+    # lazily, so that columns nobody asks for are never copied
+    return frames["transfer"].lazy().filter(
         pl.col("outcome").cast(pl.String).ne_missing("failed"),
         pl.col("payer_id") != pl.col("payee_id"),
         ~pl.col("memo_kind").cast(pl.String).is_in(dull).fill_null(value=False),
-    ).select("transfer_id", "at", "payer_id", "payee_id", "amount_fen", "channel", "device_id")  # fmt: skip
+    ).select("transfer_id", "at", "payer_id", "payee_id", "amount_fen", "channel", "device_id").collect()  # fmt: skip
 
 
 def with_holders(known: Known, moves: pl.DataFrame) -> pl.DataFrame:

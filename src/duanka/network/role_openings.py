@@ -116,12 +116,12 @@ def _firm_signals(known: Known, links: pl.DataFrame) -> list[pl.DataFrame]:
 
 
 def staff(known: Known) -> list[pl.DataFrame]:
-    """Signals of staff: `excess`, `odd_hours`, `same_companion` and `direct_sales`.
+    """Signals of staff: `excess`, `odd_hours`, `same_companion` and `sold_soon`.
 
     `excess` is how many suspected cards somebody opened beyond what the outlet's others lead one to
     expect, shrunk; the cards' other marks say whether it is the clerk or the customers.
     """
-    rows = _by_staff(known)
+    rows = by_staff(known)
     if rows.is_empty():
         return [none_found()]
     bad = rows.filter(pl.col("p") >= known.number("suspected_score"))
@@ -150,8 +150,8 @@ def staff(known: Known) -> list[pl.DataFrame]:
     return [said(found, "excess"), *_circumstances(known, bad)]
 
 
-def _by_staff(known: Known) -> pl.DataFrame:
-    """Cards with who opened them: card_id, p, staff_id, outlet_id, at, companion_id."""
+def by_staff(known: Known) -> pl.DataFrame:
+    """Cards lately opened with who opened them: card_kind, card_id, holder_id, p, staff_id, outlet_id, at, companion_id."""
     parts = []
     for name, when in (("account", "opened_at"), ("sim", "activated_at")):
         if known.has(name):

@@ -27,24 +27,31 @@ def seen(known: Known) -> pl.DataFrame:
     Columns: card_kind, card_id, holder_id, holder_kind, p, device_id, at.
     Cash machines and the desks of outlets are devices of nobody and are left out.
     """
+    rows = _on_devices(known)
+    if rows is None:
+        return pl.DataFrame()
+    cards = known.cards.filter(pl.col("holder_id").is_not_null())
+    bad = known.suspects.select(CARD).lazy()
+    hosts = rows.join(bad, on=CARD, how="semi").select("device_id").unique().collect()["device_id"]
+    near = rows.filter(pl.col("device_id").is_in(hosts.implode())).select(CARD).unique().collect()
+    asked = cards.join(near, on=CARD, how="semi")["holder_id"].unique()
+    cards = cards.filter(pl.col("holder_id").is_in(asked.implode()))
+    mine = rows.filter(pl.col("card_id").is_in(cards["card_id"].implode())).collect()
+    return mine.join(cards.select(*CARD, "holder_id", "holder_kind", "p"), on=CARD)
+
+
+def _on_devices(known: Known) -> pl.LazyFrame | None:
+    """Every sighting of a card on a device, read when it is asked for: there are many, and few are wanted."""
     parts = []
     if known.has("device_use"):
-        parts.append(known.frames["device_use"].select(pl.col("card_kind").cast(pl.String), "card_id", "device_id", "at"))  # fmt: skip
+        parts.append(known.frames["device_use"].lazy().select(pl.col("card_kind").cast(pl.String), "card_id", "device_id", "at"))  # fmt: skip
     for name, kind, column in _SEEN:
         if known.has(name):
-            rows = known.frames[name]
+            rows = known.frames[name].lazy()
             if name == "transfer":
                 rows = rows.filter(~pl.col("channel").cast(pl.String).is_in(["atm", "counter", "pos"]).fill_null(value=False))  # fmt: skip
             parts.append(rows.select(pl.lit(kind).alias("card_kind"), pl.col(column).alias("card_id"), "device_id", "at"))  # fmt: skip
-    if not parts:
-        return pl.DataFrame()
-    rows = pl.concat(parts).filter(pl.col("device_id").is_not_null())
-    cards = known.cards.filter(pl.col("holder_id").is_not_null())
-    hosts = rows.join(known.suspects.select(CARD), on=CARD, how="semi")["device_id"].unique()
-    near = rows.filter(pl.col("device_id").is_in(hosts.implode())).select(CARD).unique()
-    asked = cards.join(near, on=CARD, how="semi")["holder_id"].unique()
-    cards = cards.filter(pl.col("holder_id").is_in(asked.implode()))
-    return rows.join(cards.select(*CARD, "holder_id", "holder_kind", "p"), on=CARD)
+    return pl.concat(parts).filter(pl.col("device_id").is_not_null()) if parts else None
 
 
 def control(known: Known, sightings: pl.DataFrame) -> list[pl.DataFrame]:

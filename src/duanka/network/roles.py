@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from duanka.network import (
+    role_couriers,
+    role_insiders,
     role_layers,
     role_losses,
     role_money,
@@ -108,6 +110,7 @@ def _first(known: Known, talk: pl.DataFrame, losses: pl.Series) -> list[pl.DataF
         role_openings.accompanied(known, openings),
         *role_openings.firms(known),
         *role_openings.staff(known),
+        role_insiders.one_buyer(known, paid=prices, sightings=sightings),
         role_losses.reported(known, losses),
         *role_losses.victims(known, role_losses.paid_suspected(known)),
         role_layers.after_layers(known),
@@ -115,6 +118,8 @@ def _first(known: Known, talk: pl.DataFrame, losses: pl.Series) -> list[pl.DataF
         role_layers.withdrawals(known),
         role_layers.cash_of_many(known),
         *role_layers.abroad(known),
+        role_couriers.near_cash(known),
+        role_couriers.first_on_handset(known, sightings),
     ]
 
 
