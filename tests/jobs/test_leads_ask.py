@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 import polars as pl
 import pytest
 
@@ -34,7 +36,7 @@ def both(tmp_path_factory):
         enrolled(
             asker, "police_1", kind="police", keys=theirs.keys, address=address, look_up_key=key
         )
-        yield bank, theirs
+        yield bank, theirs, folder
     asker.close()
     other.close()
 
@@ -49,7 +51,7 @@ def approved(bank, number, cards):
 
 @pytest.mark.parametrize(("number", "count"), [("few", 3), ("many", 40)])
 def test_an_approved_question_is_answered_and_both_sides_keep_what_it_was_for(both, number, count):
-    bank, theirs = both
+    bank, theirs, _ = both
     cards = [f"account:A{n}" for n in range(119, 119 + count)]
     approved(bank, number, cards)
     found = leads_ask.fetch(bank, number, POST)
@@ -65,7 +67,7 @@ def test_an_approved_question_is_answered_and_both_sides_keep_what_it_was_for(bo
 
 
 def test_what_nobody_approved_does_not_go_out(both):
-    bank, _ = both
+    bank, *_ = both
     with bank.book.desk(OFFICER, at=AT, purpose="an opening") as desk:
         asking.ask(desk, ["account:A1"], to=desk.get("partner", "police_1"), unit=UNIT, number="q")
     with pytest.raises(NotAllowed, match="approved first"):
@@ -73,7 +75,7 @@ def test_what_nobody_approved_does_not_go_out(both):
 
 
 def test_a_batch_that_is_too_large_is_refused(both):
-    bank, theirs = both
+    bank, theirs, _ = both
     with bank.book.read(SYSTEM, at=AT) as desk:
         to = partner.in_force(desk)["police_1"]
     most = int(policy().at(AT.date()).number("leads.batch_cards_most"))
@@ -101,3 +103,23 @@ def test_cards_and_numbers_are_read_and_faults_are_said(tmp_path):
     found = leads_ask.risks_in(tmp_path, at=AT, regime=regime, numbers=numbers)
     assert list(found) == ["account:6200"]
     assert found["account:6200"].expires_on == "2026-07-01"
+
+
+def test_a_list_that_changes_while_the_server_runs_is_read_again_and_a_torn_one_is_waited_for(both):
+    bank, theirs, folder = both
+    approved(bank, "before", ["account:A0", "account:A199"])
+    assert list(leads_ask.fetch(bank, "before", POST)) == ["account:A0"]
+    (folder / "score.parquet").write_bytes(b"PAR1 half of it")
+    approved(bank, "torn", ["account:A0", "account:A199"])
+    assert list(leads_ask.fetch(bank, "torn", POST)) == ["account:A0"]
+    turned = SCORE.with_columns(pl.Series("card_id", [f"A{199 - n}" for n in range(200)]))
+    turned.write_parquet(folder / "score.parquet")
+    approved(bank, "after", ["account:A0", "account:A199"])
+    assert list(leads_ask.fetch(bank, "after", POST)) == ["account:A199"]
+    numbers = leads_ask.Watched(theirs, folder, None)
+    first = numbers.current()
+    assert numbers.current() is first
+    theirs.clock.at += timedelta(days=1)
+    later = numbers.current()
+    theirs.clock.at -= timedelta(days=1)
+    assert later is not first

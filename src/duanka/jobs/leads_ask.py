@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+import threading
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -88,13 +90,57 @@ def answering(party: Party, risks: Mapping[str, Risk]) -> Answering:
 
 
 def able_to_answer(party: Party, out: Path, *, numbers: Path | None) -> Party:
-    """The party, who also answers partners' questions from what a run found.
+    """The party, who also answers partners' questions from what the last run into this folder found.
 
     Raises: BadInput as `risks_in` does; Unavailable without the extra psi.
     """
-    at = party.clock()
-    risks = risks_in(out, at=at, regime=party.regime(at), numbers=numbers)
-    return replace(party, more=answering(party, risks).handlers())
+    return replace(party, more=Watched(party, out, numbers).handlers())
+
+
+class Watched:
+    """What answers partners' questions, made ready again when the list it stands on has changed on disk, or the day.
+
+    While one thread makes the new list ready, the others answer from the old one; a list that is being
+    written and cannot be read yet is tried again with the next question.
+    """
+
+    def __init__(self, party: Party, out: Path, numbers: Path | None) -> None:
+        self._party, self._out, self._numbers = party, out, numbers
+        self._making = threading.Lock()
+        self._stamp = self._stands()
+        self._ready = self._made()
+
+    def handlers(self) -> dict[str, Handler]:
+        """Who answers which kind of envelope."""
+        return {name: partial(self._answer, name) for name in self._ready.handlers()}
+
+    def current(self) -> Answering:
+        """What answers now."""
+        if self._stands() != self._stamp and self._making.acquire(blocking=False):
+            try:
+                stamp = self._stands()
+                self._ready, self._stamp = self._made(), stamp
+            except BadInput:
+                return self._ready
+            finally:
+                self._making.release()
+        return self._ready
+
+    def _answer(self, name: str, desk: Desk, sender: Record, data: Mapping[str, Any]) -> Any:
+        return self.current().handlers()[name](desk, sender, data)
+
+    def _made(self) -> Answering:
+        at = self._party.clock()
+        regime = self._party.regime(at)
+        risks = risks_in(self._out, at=at, regime=regime, numbers=self._numbers)
+        return answering(self._party, risks)
+
+    def _stands(self) -> tuple[object, ...]:
+        """When each file of the list was written last, how large it is, and the day, as answers are void by the day."""
+        named = [self._out / "score.parquet", *([self._numbers] if self._numbers else [])]
+        found = [one.stat() for one in named if one.exists()]
+        day = self._party.clock().astimezone(asking.SHANGHAI).date()
+        return (day, *((one.st_mtime_ns, one.st_size) for one in found))
 
 
 def look_up_key(keys: partner.OwnKeys) -> str:
