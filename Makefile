@@ -53,6 +53,7 @@ bench-quality: $(STAMP) ## quality on towns whose habits the model never saw
 	$(BIN)/python bench/quality.py
 
 # uv is quick; where it finds no packages (it does not read pip's configuration), pip does the same, slowly.
+# The last line but one leaves bytecode behind: where none may be written later, every run would begin five seconds later.
 $(STAMP): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
 	  || { echo "duanka needs Python 3.11 or newer; name one: make setup PYTHON=python3.12"; exit 1; }
@@ -64,4 +65,5 @@ $(STAMP): requirements.lock pyproject.toml
 	  && $(BIN)/uv pip install -q --python $(BIN)/python --no-deps -e . ) \
 	|| ( $(BIN)/python -m pip install -q -r requirements.lock \
 	  && $(BIN)/python -m pip install -q --no-deps -e . )
+	@env -u PYTHONDONTWRITEBYTECODE $(BIN)/python -c 'import duanka.cli, duanka.jobs.run'
 	@touch $@

@@ -131,8 +131,9 @@ def _of_transfers(notices: pl.DataFrame, records: Records) -> pl.DataFrame:
 def _of_devices(notices: pl.DataFrame, uses: pl.DataFrame) -> pl.DataFrame:
     seen = uses.group_by("device", "card").agg(pl.col("at").min().alias("seen"))
     # only among the first cards on a device can there have been few enough when both were known
-    order = pl.struct("seen", "card").rank("ordinal").over("device")
-    few = seen.filter(order <= MOST_CARDS)
+    seen = seen.sort("device", "seen", "card")
+    hosts = seen["device"].to_numpy()
+    few = seen.filter(np.arange(hosts.size) - np.searchsorted(hosts, hosts) < MOST_CARDS)
     pairs = notices.join(few.rename({"seen": "near_seen"}), left_on="near", right_on="card")
     pairs = pairs.join(few, on="device").filter(pl.col("card") != pl.col("near"))
     at = pl.max_horizontal("known", pl.col("near_seen") + 1, pl.col("seen") + 1)
