@@ -39,6 +39,18 @@ def test_tails_are_those_of_gamma_and_poisson_put_together_by_hand():
         assert told[i] == pytest.approx(by_hand, rel=2e-3, abs=1e-9)
 
 
+def test_tails_and_funnels_are_scipys_negative_binomial_on_a_thousand_cases():
+    counted, expected = cases(3)
+    variance = np.exp(np.random.default_rng(4).normal(-1, 1, CASES))
+    law = stats.nbinom(1 / variance, 1 / (1 + variance * expected))
+    assert law.mean() == pytest.approx(expected, rel=1e-9)
+    assert shrinkage.tail_share(counted, expected, variance) == pytest.approx(law.sf(counted - 1), rel=1e-7, abs=1e-300)  # fmt: skip
+    low, high = shrinkage.funnel(expected, 0.4, share=0.95)
+    fixed = stats.nbinom(2.5, 2.5 / (2.5 + expected))
+    assert (low == fixed.ppf(0.025)).all()
+    assert (high == fixed.ppf(0.975)).all()
+
+
 @pytest.mark.parametrize("variance", [0.05, 0.4, 2.0])
 def test_the_spread_that_made_the_counts_is_found_again(variance):
     found = [shrinkage.spread(*cases(seed, variance), usual=0.5) for seed in range(5)]

@@ -57,6 +57,11 @@ PAPERS: dict[str, tuple[str, str]] = {
     "final_judgement": ("生效文书", "final decision"), "masked": ("脱敏后的内容", "masked words"), "reply": ("本人说明", "reply"),
 }  # fmt: skip
 
+NAMES = FIGURES | {f"{name}_count": zh for name, zh in circumstances.ASKED.items()} | {
+    "opening_count": "办成的申请（件）", "implicated": "涉案（张）", "expected": "同类预期（张）", "outlet_id": "网点", "staff_id": "工号",
+    "why": "列入检查的理由", "side": "偏高的一侧", "level": "同类正常水平", "stands_out": "是否突出", "concentrated": "是否集中于一处",
+}  # fmt: skip
+
 
 def matters(request: Request) -> Response:
     """Open matters of the viewer's institutions and regions, the worst first; suspicions about employees are apart."""
@@ -109,7 +114,7 @@ def _shown(request: Request, purpose: str | None) -> Response:
             told = _told(desk, desk.look(kind, matter_id))
     return show.page(
         request, "matter.html", kinds=KINDS, states=STATES, names=PAPERS, needed=NEEDED,
-        asked=circumstances.ASKED, figure_names=FIGURES, sealed=kind == INSIDER, **told,
+        asked=circumstances.ASKED, figure_names=NAMES, sealed=kind == INSIDER, **told,
     )  # fmt: skip
 
 
