@@ -46,6 +46,11 @@ def moved(frames: Mapping[str, pl.DataFrame], *, since: datetime) -> pl.LazyFram
     )
 
 
+def among(money: pl.LazyFrame, column: str, ids: pl.Series) -> pl.LazyFrame:
+    """The payments whose payer, or payee, is one of these; nothing of the others is ever held."""
+    return money.filter(pl.col(column).is_in(ids.unique().implode()))
+
+
 def beneficiaries(money: pl.LazyFrame, seeds: pl.DataFrame, *, rules: Rules) -> pl.DataFrame:
     """Evidence `paid`: who pays the accounts that suspected accounts pay; payer left, payee right.
 
@@ -54,9 +59,8 @@ def beneficiaries(money: pl.LazyFrame, seeds: pl.DataFrame, *, rules: Rules) -> 
     bait that came back to a victim makes nobody a beneficiary. A payment made within minutes of an
     arrival of about its size weighs double.
     """
-    bad = seeds.lazy().filter(pl.col("card_kind") == "account").select(pl.col("card_id"))
-    of_bad = money.join(bad, left_on="payer_id", right_on="card_id", how="semi")
-    to_bad = money.join(bad, left_on="payee_id", right_on="card_id", how="semi")
+    bad = seeds.filter(pl.col("card_kind") == "account").select("card_id")
+    of_bad, to_bad = (among(money, side, bad["card_id"]) for side in ("payer_id", "payee_id"))
     got = of_bad.group_by("payee_id").agg(pl.col("amount_fen").sum().alias("got_fen"))
     gave = to_bad.group_by("payer_id").agg(pl.col("amount_fen").sum().alias("gave_fen"))
     hosts = (
@@ -66,7 +70,7 @@ def beneficiaries(money: pl.LazyFrame, seeds: pl.DataFrame, *, rules: Rules) -> 
         .collect()
     )
     pairs = (
-        money.join(hosts.lazy(), on="payee_id", how="semi")
+        among(money, "payee_id", hosts["payee_id"])
         .group_by("payer_id", "payee_id")
         .agg(
             pl.len().cast(pl.Int64).alias("count"),
@@ -77,7 +81,7 @@ def beneficiaries(money: pl.LazyFrame, seeds: pl.DataFrame, *, rules: Rules) -> 
     )
     if pairs.is_empty():
         return none()
-    quick = passed_on(money, bad.collect(), rules=rules)
+    quick = passed_on(money, bad, rules=rules)
     return shaped(
         pairs.join(quick, on=["payer_id", "payee_id"], how="left").select(
             pl.lit("account").alias("left_kind"),
@@ -99,15 +103,15 @@ def passed_on(money: pl.LazyFrame, accounts: pl.DataFrame, *, rules: Rules) -> p
     Columns: payer_id, payee_id, quick_share: of the payments, those by which at least half of their
         sum had come in within `rules.pass_on` before.
     """
-    mine = accounts.lazy().select("card_id")
-    out = money.join(mine, left_on="payer_id", right_on="card_id", how="semi").select(
+    mine = accounts["card_id"]
+    out = among(money, "payer_id", mine).select(
         pl.col("payer_id").alias("account"),
         "at",
         "payee_id",
         pl.lit(0, pl.Int64).alias("in_fen"),
         pl.col("amount_fen").alias("out_fen"),
     )
-    came = money.join(mine, left_on="payee_id", right_on="card_id", how="semi").select(
+    came = among(money, "payee_id", mine).select(
         pl.col("payee_id").alias("account"),
         "at",
         pl.lit(None, pl.String).alias("payee_id"),
@@ -148,13 +152,10 @@ def buyers(
         suspects.select("owner_id").unique(), on="owner_id", how="semi"
     )
     small = money.filter(pl.col("amount_fen") <= rules.card_price_fen)
-    to_theirs = small.join(theirs.lazy(), left_on="payee_id", right_on="card_id", how="semi")
-    bad = seeds.lazy().filter(pl.col("card_kind") == "account").select("card_id")
-    kept = to_theirs.join(bad, left_on="payee_id", right_on="card_id", how="anti")
-    payers = kept.select("payer_id").unique()
-    rows = small.join(payers, on="payer_id", how="semi").join(
-        bad, left_on="payee_id", right_on="card_id", how="anti"
-    )
+    bad = seeds.filter(pl.col("card_kind") == "account")["card_id"].implode()
+    kept = among(small, "payee_id", theirs["card_id"]).filter(~pl.col("payee_id").is_in(bad))
+    payers = kept.select("payer_id").unique().collect()["payer_id"]
+    rows = among(small, "payer_id", payers).filter(~pl.col("payee_id").is_in(bad))
     pairs = (
         rows.group_by("payer_id", "payee_id")
         .agg(

@@ -70,16 +70,16 @@ def _on(
     sightings: pl.LazyFrame, seeds: pl.DataFrame, column: str, right: str, relation: str
 ) -> pl.DataFrame:
     here = sightings.filter(pl.col(column).is_not_null())
-    hosts = here.join(seeds.lazy().select(CARD), on=CARD, how="semi").select(column).unique()
-    cards = here.join(hosts, on=column, how="semi").select(CARD).unique()
-    rows = here.join(cards, on=CARD, how="semi").select(*CARD, "at", column).collect()
+    hosts = _of(here, seeds).select(column).unique().collect()
+    on_them = here.filter(pl.col(column).is_in(hosts[column].implode()))
+    rows = _of(here, on_them.select(CARD).unique().collect()).select(*CARD, "at", column).collect()
     if rows.is_empty():
         return none()
     ranked = rows.sort(*CARD, "at", column).with_columns(
         pl.int_range(pl.len()).over(CARD).alias("rank")
     )
     return (
-        ranked.join(hosts.collect(), on=column, how="semi")
+        ranked.join(hosts, on=column, how="semi")
         .group_by(*CARD, column)
         .agg(
             pl.len().cast(pl.Int64).alias("count"),
@@ -101,3 +101,9 @@ def _on(
             "last_at",
         )
     )
+
+
+def _of(sightings: pl.LazyFrame, cards: pl.DataFrame) -> pl.LazyFrame:
+    """The sightings of these cards; picked by id first, so that nothing of the others is ever held."""
+    mine = sightings.filter(pl.col("card_id").is_in(cards["card_id"].unique().implode()))
+    return mine.join(cards.lazy().select(CARD), on=CARD, how="semi")
