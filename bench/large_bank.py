@@ -97,7 +97,7 @@ def _register(folder: Path, size: Size, life: _Life, rng: np.random.Generator) -
     count = size.accounts
     who = np.minimum(np.arange(count), rng.integers(0, count, count) * 3)
     opened = BEGUN - rng.integers(5 * DAY, 3_000 * DAY, count)
-    kind = rng.choice(np.array(["class_1", "class_2", "class_3"]), count, p=[0.8, 0.15, 0.05])
+    kind = rng.choice(np.array(["class_1", "class_2", "class_3", "corporate"]), count, p=[0.8, 0.15, 0.05, 0.0])
     kind[: max(count // 1_000, 5)] = "corporate"
     outlets = max(count // 4_000, 3)
     pl.DataFrame(
@@ -141,16 +141,17 @@ def _one_day(
     second = np.minimum(rng.beta(4, 3, count) * 86_400, 86_399.0)
     at = BEGUN + day * DAY + (second * 1e6).astype(np.int64)
     fen = np.maximum(np.exp(rng.normal(9.2, 1.5, count)), 1).astype(np.int64)
-    _rings(life, day, rng, (payer, payee, at, fen))
+    gone = _rings(life, day, rng, (payer, payee, at, fen))
     order = np.argsort(at, kind="stable")
+    gone = gone[order]
     payer, payee, at, fen = payer[order], payee[order], at[order], fen[order]
     names = life.names
-    word = pl.Series(np.where(what[order] < 0.62, "m", "a"))
     shop = pl.Series((payee * 31) % 20_000)
     kinds = np.array(["mobile", "qr", "web", "counter"])
     channel = rng.choice(4, count, p=[0.6, 0.25, 0.1, 0.05])
-    at_shop = (what[order] > 0.62) & (what[order] < 0.82)
-    cash = (what[order] > 0.82) & (what[order] < 0.85)
+    at_shop = (what[order] > 0.62) & (what[order] < 0.82) & (gone >= 0)
+    cash = (what[order] > 0.82) & (what[order] < 0.85) & (gone >= 0)
+    left = np.where(gone > 0, 0, fen * rng.lognormal(1.0, 1.5, count)).astype(np.int64)
     frame = pl.DataFrame(
         {
             "transfer_id": pl.select(
@@ -161,16 +162,16 @@ def _one_day(
             "payee_id": names.gather(payee),
             "amount_fen": fen,
             "channel": kinds[channel],
-            "payer_balance_fen": (fen * rng.lognormal(1.0, 1.5, count)).astype(np.int64),
+            "payer_balance_fen": left,
             "device_id": life.devices.gather(payer % (life.devices.len())),
             "region_code": pl.Series("r", payer % 97).cast(pl.String).str.zfill(4),
             "memo_kind": rng.choice(np.array(["personal", "purchase", "salary", "utility"]), count, p=[0.5, 0.35, 0.05, 0.1]),
         }
     )  # fmt: skip
-    del word
     return frame.with_columns(
         payee_id=pl.when(pl.Series(at_shop)).then(pl.format("MERCHANT:{}", pl.lit(shop)))
-        .when(pl.Series(cash)).then(pl.lit("CASH")).otherwise("payee_id"),
+        .when(pl.Series(cash)).then(pl.lit("CASH"))
+        .when(pl.Series(gone == 2)).then(pl.format("CRYPTO:{}", pl.lit(shop) % 20)).otherwise("payee_id"),
         device_id=pl.when(pl.col("channel").is_in(["mobile", "web"])).then("device_id"),
         region_code="99" + pl.col("region_code"),
     )  # fmt: skip
@@ -178,22 +179,26 @@ def _one_day(
 
 def _rings(
     life: _Life, day: int, rng: np.random.Generator, rows: tuple[Ints, Ints, Ints, Ints]
-) -> None:
-    """Some of the day's transfers become a ring's: strangers pay a mule, who passes it on within the hour."""
+) -> Ints:
+    """Some of the day's transfers become rings': strangers pay a mule, who passes all on within the hour.
+
+    Shapes: returns one a transfer: -1 into a mule or on to the next, 2 out to a crypto venue, else 0.
+    """
     payer, payee, at, fen = rows
+    gone = np.zeros(payer.size, dtype=np.int64)
     active = life.mules[np.abs(life.used_on - day) <= 1]
     if active.size == 0 or payer.size < 40 * active.size:
-        return
+        return gone
     spot = rng.choice(payer.size, (active.size, 12), replace=False)
-    for line in range(10):
-        of = spot[:, line]
-        payee[of] = active
-        fen[of] = rng.integers(200_000, 5_000_000, active.size)
-    for line in (10, 11):
-        of = spot[:, line]
-        payer[of], payee[of] = active, rng.permutation(active)
-        at[of] = at[spot[:, line - 10]] + rng.integers(60, 3_000, active.size) * 1_000_000
-        fen[of] = fen[spot[:, line - 10]]
+    for line in range(6):
+        came, went = spot[:, line], spot[:, 6 + line]
+        payee[came] = active
+        fen[came] = rng.integers(200_000, 5_000_000, active.size)
+        payer[went], payee[went] = active, rng.permutation(active)
+        at[went] = at[came] + rng.integers(60, 3_000, active.size) * 1_000_000
+        fen[went] = fen[came]
+        gone[came], gone[went] = -1, 2 if line % 3 else -1
+    return gone
 
 
 def _notices(folder: Path, size: Size, life: _Life, rng: np.random.Generator) -> None:
