@@ -60,3 +60,18 @@ def test_a_snapshot_of_another_form_is_refused_with_a_way_out(tmp_path):
         path.unlink()
     with opened(tmp_path) as again:
         assert again.digest() == known
+
+
+def test_a_snapshot_of_a_version_before_gives_way_to_a_log_that_has_everything(tmp_path):
+    with opened(tmp_path) as door:
+        door.take(mixed(12), now_us=NOW_US)
+        known, tree = door.digest(), door.save()
+        del tree["known"]["acquaintance"]  # versions before did not count the days they saw
+    for path in (tmp_path / "snapshots").iterdir():
+        path.unlink()
+    with opened(tmp_path) as door:
+        door._held.folder.keep(tree, door._held.log.end)
+        door._why_not = "killed"
+    with opened(tmp_path) as door:
+        assert door.digest() == known
+        assert door.counters["replayed"] == len(mixed(12))

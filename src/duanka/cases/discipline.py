@@ -193,5 +193,15 @@ def _tell(desk: Desk, one: Record) -> None:
         "expires_at": one.body["expires_at"],
         "legal_basis": one.body["legal_basis"],
     }
+    for measure, until in one.body["measures"]:
+        event = {
+            "kind": "discipline",
+            **{name: body[name] for name in ("discipline_id", "person_id", "state", "legal_basis")},
+            "measure": measure,
+            "starts_at": one.body["starts_at"],
+            "expires_at": until,
+        }
+        key = f"{one.id}:{one.state}:{measure}"
+        desk.send(Message(key, "discipline_door", event, "discipline", one.id))
     topic = "discipline_in_force" if one.state == "in_force" else "discipline_ended"
     desk.send(Message(f"{one.id}:{one.state}", topic, body, "discipline", one.id))

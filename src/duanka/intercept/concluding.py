@@ -14,6 +14,7 @@ from duanka.policy.decide_one import Decided
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from duanka.intercept.disciplined import Stands
     from duanka.intercept.events import Event
     from duanka.intercept.known import Known
     from duanka.intercept.orders import Ordered
@@ -38,20 +39,25 @@ class Facts(NamedTuple):
 
     Columns: `asked` what the policy's tables read; `ordered` the strictest order in force; `tainted_fen`
         how much of a transfer is reported money; `cold` whether the door has known its customers for too
-        short a time to stop anybody by a score.
+        short a time to stop anybody by a score; `barred` the discipline that bars an application.
     """
 
     asked: Mapping[str, Any]
     ordered: Ordered | None = None
     tainted_fen: int = 0
     cold: bool = False
+    barred: Stands | None = None
 
 
 def facts_of(known: Known, terms: Terms, event: Event) -> Facts:
     """What was known of an event besides its vector, as of its instant."""
     row, at = event.row, event.at
     if event.kind == "opening":
-        return Facts(known.holdings.facts(row, terms.windows_us))
+        held = known.holdings.facts(row, terms.windows_us)
+        barred = known.disciplined.barring(
+            row["applicant_id"], held["asked_kind"], at, terms.rules.regime
+        )
+        return Facts({**held, "disciplined": barred is not None}, barred=barred)
     implicated = known.confirmed.implicated
     cold = known.acquaintance.days(event.kind) < terms.cold_days
     if event.kind == "call":
@@ -76,6 +82,8 @@ def conclude(terms: Terms, event: Event, facts: Facts, seen: Seen) -> Answer:
     if event.kind == "opening":
         card_kind = event.row["card_kind"]
         decided = decide_one.advise_opening(terms.rules, card_kind, {**facts.asked, **asked})
+        if facts.barred is not None and decided.because == "disciplined":
+            decided = decided._replace(legal_basis=facts.barred.told)
     else:
         decided = decide_one.answer_event(terms.rules, event.kind, {**facts.asked, **asked})
         if facts.cold and decided.then != "allow" and not facts.asked["implicated"]:

@@ -14,7 +14,7 @@ import msgspec
 from duanka.errors import BadInput, DuankaError, Unavailable
 from duanka.intercept import batch, concluding, hot_path, keeping, snapshots, standing
 from duanka.intercept.answers import Answer, Refused, Said, Taken
-from duanka.intercept.events import ANSWERED, REGISTER, decode, key_of
+from duanka.intercept.events import ANSWERED, REGISTER, TOLD, decode, key_of
 from duanka.tables import INPUTS
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ MOST_AT_ONCE = 65_535
 EVERY = tuple(INPUTS)
 SNAPSHOT_BYTES = 256 * 2**20
 """Bytes of log after which a snapshot is due, so that a start never replays more than a little over that."""
-_UNDATED = frozenset({*REGISTER, "order"})
+_UNDATED = frozenset({*REGISTER, *TOLD})
 
 
 @dataclass

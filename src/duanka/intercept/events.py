@@ -36,8 +36,10 @@ ORDERED = (
 )
 """Measures that an order may put in force."""
 STATES = ("in_force", "lifted", "expired")
-KINDS = (*tables.INPUTS, "order")
-"""Every kind of event: the input tables of the contract, and orders."""
+TOLD = ("order", "discipline")
+"""What the ledger of cases tells a door."""
+KINDS = (*tables.INPUTS, *TOLD)
+"""Every kind of event: the input tables of the contract, orders, and discipline."""
 LARGEST = 2**53 - 1
 """Whole numbers above this do not survive every JSON reader."""
 _OWN_ID = {
@@ -65,27 +67,39 @@ class Event(msgspec.Struct, frozen=True, gc=False):
     key: bytes
 
 
-def _order_columns() -> tuple[ColumnInfo, ...]:
+def _told_columns(told: str) -> tuple[ColumnInfo, ...]:
+    is_order = told == "order"
+
     def one(name: str, kind: str, zh: str, en: str, words: tuple[str, ...] = ()) -> ColumnInfo:
-        needed = name not in {"expires_at", "legal_basis"}
+        needed = name != "legal_basis" and not (is_order and name == "expires_at")
         return tables.ColumnInfo(name, kind, needed, zh, en, words)
 
+    span = (
+        one("state", "word", "状态", "state", STATES),
+        one("starts_at", "at", "生效时间", "from when"),
+        one("expires_at", "at", "失效时间", "until when"),
+        one("legal_basis", "text", "法律依据", "legal basis"),
+    )
+    if not is_order:
+        return (
+            one("discipline_id", "id", "惩戒编号", "discipline"),
+            one("person_id", "id", "人员编号", "person"),
+            one("measure", "id", "惩戒措施", "measure of discipline"),
+            *span,
+        )
     return (
         one("order_id", "id", "管控措施编号", "order"),
         one("card_kind", "word", "卡类别", "kind of card", CARD_KINDS),
         one("card_id", "id", "卡编号", "card"),
         one("measure", "word", "措施", "measure", ORDERED),
-        one("state", "word", "状态", "state", STATES),
-        one("starts_at", "at", "生效时间", "from when"),
-        one("expires_at", "at", "失效时间", "until when"),
-        one("legal_basis", "text", "法律依据", "legal basis"),
+        *span,
     )
 
 
 @cache
 def columns(kind: str) -> tuple[ColumnInfo, ...]:
     """What an event of the kind may say, in contract order."""
-    return _order_columns() if kind == "order" else tables.columns(kind)
+    return _told_columns(kind) if kind in TOLD else tables.columns(kind)
 
 
 _TYPES: dict[str, Any] = {
@@ -161,8 +175,8 @@ def _plan(kind: str) -> _Plan:
     def named(column_kind: str) -> tuple[str, ...]:
         return tuple(i.name for i in columns(kind) if i.kind == column_kind)
 
-    time = "starts_at" if kind == "order" else tables.time_of(kind) or ""
-    primary = "order_id" if kind == "order" else next(iter(tables.PRIMARY[kind]), "")
+    time = "starts_at" if kind in TOLD else tables.time_of(kind) or ""
+    primary = f"{kind}_id" if kind in TOLD else next(iter(tables.PRIMARY[kind]), "")
     return _Plan(named("at"), named("id"), named("text"), time, _OWN_ID.get(kind, ""), primary)
 
 

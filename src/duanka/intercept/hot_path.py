@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from duanka.intercept import plain, scoring
 from duanka.intercept.concluding import Seen, conclude, facts_of
-from duanka.intercept.events import ANSWERED, REGISTER
+from duanka.intercept.events import ANSWERED, REGISTER, TOLD
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     Matrix = NDArray[np.float32]
 
-_FIRST = frozenset({*REGISTER, "order"})
+_FIRST = frozenset({*REGISTER, *TOLD})
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 from duanka.features.live import Live
 from duanka.intercept.acquaintance import Acquaintance
 from duanka.intercept.confirmed import Confirmed
+from duanka.intercept.disciplined import Disciplined
+from duanka.intercept.events import TOLD
 from duanka.intercept.holdings import Holdings
 from duanka.intercept.orders import Orders
 from duanka.intercept.tainted import Tainted
@@ -32,6 +34,7 @@ class Known:
         self.acquaintance = Acquaintance()
         self.confirmed = Confirmed()
         self.orders = Orders()
+        self.disciplined = Disciplined()
         self.tainted = Tainted()
         self.holdings = Holdings(longest_us)
 
@@ -44,8 +47,8 @@ class Known:
     def tell(self, event: Event) -> None:
         """Nothing; an event that is not answered, or was long ago, is known from now on."""
         kind, row = event.kind, event.row
-        if kind == "order":
-            self.orders.tell(row)
+        if kind in TOLD:
+            (self.orders if kind == "order" else self.disciplined).tell(row)
             return
         if kind == "label":
             self.confirmed.tell(row)
@@ -78,6 +81,7 @@ class Known:
             "acquaintance": self.acquaintance.save(),
             "confirmed": self.confirmed.save(),
             "orders": self.orders.save(),
+            "disciplined": self.disciplined.save(),
             "tainted": self.tainted.save(),
             "holdings": self.holdings.save(),
         }
@@ -89,5 +93,6 @@ class Known:
         self.acquaintance.restore(saved.get("acquaintance", {}))
         self.confirmed.restore(saved["confirmed"])
         self.orders.restore(saved["orders"])
+        self.disciplined.restore(saved.get("disciplined", []))  # versions before knew of none
         self.tainted.restore(saved["tainted"])
         self.holdings.restore(saved["holdings"])

@@ -82,7 +82,10 @@ def open_door(
         place = 0
         if found is not None:
             place = found[0]
-            _take_up(known, repeats, found[1], folder.name)
+            if _is_of_old(found, log, folder):
+                place = 0
+            else:
+                _take_up(known, repeats, found[1], folder.name)
         elif warm is not None and log.next_number == 0:
             warm_up(known, warm, say)
             folder.keep({"known": known.save(), "repeats": repeats.save()}, log.end)
@@ -105,6 +108,17 @@ def _unheard(path: Path, challenger: Judges) -> Shadow:
         "policy_version": challenger.terms.policy.version,
     }
     return Shadow(challenger, notebook.Notebook(path, versions, now=notebook.now()))
+
+
+def _is_of_old(found: tuple[int, Any], log: Log, folder: Folder) -> bool:
+    """Whether a snapshot of an older version knows less than the log, which has all there ever was."""
+    place, tree = found
+    kept = tree.get("known") if isinstance(tree, dict) else None
+    if isinstance(kept, dict) and "acquaintance" in kept:
+        return False
+    oldest = folder.oldest()
+    warmed = oldest is not None and not oldest[0]
+    return not warmed and not log.begins() and place <= log.end
 
 
 def _take_up(known: Known, repeats: Repeats, tree: Any, name: str) -> None:

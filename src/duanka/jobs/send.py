@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from duanka.store.ledger import Ledger, Message
 
 PURPOSE = "delivery of a notice"
-DOOR = ("order_in_force", "order_lifted", "label")
-"""What a live door is told: measures that begin and end, and labels that appeals corrected."""
+DOOR = ("order_in_force", "order_lifted", "label", "discipline_door")
+"""What a live door is told: measures that begin and end, discipline, and labels that appeals corrected."""
 POLL_S = 0.2
 """How long a sender that follows rests when the outbox is empty: the live door hears well within a second."""
 _ANSWER_S = 10
@@ -168,11 +168,13 @@ def _one(
 
 
 def _is_over(ledger: Ledger, message: Message, at: datetime) -> bool:
-    """Whether the message tells of an order that has ended since: tried again after the lift, it would undo it."""
-    if message.topic != "order_in_force":
+    """Whether the message tells of what has ended since: tried again after the lift, it would undo it."""
+    begins = message.topic == "discipline_door" and message.body["state"] == "in_force"
+    if message.topic != "order_in_force" and not begins:
         return False
+    kind = "discipline" if begins else "order"
     with ledger.read(SYSTEM, at=at) as desk:
-        return desk.get("order", message.record_id).state != "in_force"
+        return desk.get(kind, message.record_id).state != "in_force"
 
 
 def _content(ledger: Ledger, message: Message, at: datetime) -> bytes:

@@ -27,6 +27,7 @@ NEVER_GIVEN_UP = (
     "label",
     "discipline_in_force",
     "discipline_ended",
+    "discipline_door",
 )
 """What a live door must hear however long it was away: a lift that it never hears of is no lift."""
 _FIRST_WAIT_S, _LONGEST_WAIT_S = 5, 3600
