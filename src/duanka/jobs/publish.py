@@ -61,7 +61,7 @@ class Published:
 
 
 @dataclass(frozen=True)
-class Month:
+class _Month:
     """A month as it is judged: by what was known before `as_of`, under one regime."""
 
     month: int
@@ -92,7 +92,7 @@ def publish(
 
     Raises: BadInput if the period is no month, or labels do not speak of it.
     """
-    judged = judged_month(data, period, as_of, settings=settings, say=say)
+    judged = _judged(data, period, as_of, settings=settings, say=say)
     said = dict(told or {}) | {"origins": origins(judged.frames, month=judged.month)}
     if run is not None:
         said |= seen_in(run, as_of=judged.as_of)
@@ -137,7 +137,7 @@ def compare(
 
     Columns: as `governance.what_if.beside`, with `held_share` from so many draws.
     """
-    now = judged_month(data, period, as_of, settings=settings, say=say)
+    now = _judged(data, period, as_of, settings=settings, say=say)
     folders = [Path(folder) for folder in settings.policy_folders]
     regime = dated.load([*folders, *other]).at(now.regime.day)
     found = scorecard.govern(now.frames, now.as_of, regime)
@@ -157,16 +157,16 @@ def compare(
     )
 
 
-def _listed(found: Governed, regime: Regime, month: Month) -> listing.Judged:
+def _listed(found: Governed, regime: Regime, month: _Month) -> listing.Judged:
     """The month's listings, the ladder walked from the first."""
     judged = listing.judge(found, regime, month.frames.get("institution"))
     this = pl.col("period") == months.name_of(month.month)
     return listing.Judged(judged.table.filter(this), judged.evidence)
 
 
-def judged_month(
+def _judged(
     data: Path, period: str, as_of: str | None, *, settings: Settings, say: Progress
-) -> Month:
+) -> _Month:
     month = months.parse_month(period)
     instant = months.ends_at(month) if as_of is None else parse_instant(as_of)
     policy = dated.load([Path(folder) for folder in settings.policy_folders])
@@ -186,7 +186,7 @@ def judged_month(
             where="--period",
             fix="give an earlier month, or newer records",
         )
-    return Month(month, instant, frames, found, regime)
+    return _Month(month, instant, frames, found, regime)
 
 
 def _last_known(frames: Mapping[str, pl.DataFrame]) -> datetime:
@@ -207,7 +207,7 @@ def _silent() -> BadInput:
     )
 
 
-def _files(tables: Mapping[str, pl.DataFrame], judged: Month, sender: str) -> dict[str, bytes]:
+def _files(tables: Mapping[str, pl.DataFrame], judged: _Month, sender: str) -> dict[str, bytes]:
     files = {}
     open_tables, restricted = publication.apart(tables)
     for place, part in (("", open_tables), ("restricted/", restricted)):
@@ -242,7 +242,7 @@ def _freeze(out: Path, period: str, files: Mapping[str, bytes]) -> tuple[Path, b
     return folder, True
 
 
-def _revised(out: Path, judged: Month) -> dict[str, list[dict[str, object]]]:
+def _revised(out: Path, judged: _Month) -> dict[str, list[dict[str, object]]]:
     """Frozen months whose counts are others by now, with the units concerned."""
     cards = scorecard.scorecard(judged.found.sheets, judged.regime)
     found: dict[str, list[dict[str, object]]] = {}
@@ -265,7 +265,7 @@ def _revised(out: Path, judged: Month) -> dict[str, list[dict[str, object]]]:
     return found
 
 
-def _conduct_revised(folder: Path, judged: Month) -> list[dict[str, object]]:
+def _conduct_revised(folder: Path, judged: _Month) -> list[dict[str, object]]:
     """Institutions whose leads and applications of a frozen month are others by now."""
     path, month = folder / "conduct.csv", months.parse_month(folder.name[:7])
     if not path.exists():
