@@ -7,7 +7,7 @@ import threading
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from playwright.sync_api import sync_playwright
@@ -147,7 +147,14 @@ def served(out: Path, data: Path, folder: Path) -> Iterator[Town]:
         add_user(book, Viewer(name, (name.removesuffix("_2"),), ("*",), ("*",)), WORD, at=clock())
     judged = open_cases.Judged(out, data, "")
     open_cases.open_cases(judged, book, policy, now=clock(), say=Progress())
-    app = make_console(findings, book, policy, clock=clock)
+    with on_a_port(make_console(findings, book, policy, clock=clock)) as address:
+        yield Town(address, book, clock, findings)
+    book.close()
+
+
+@contextmanager
+def on_a_port(app: Any) -> Iterator[str]:
+    """The address at which the app is served, on a free port."""
     place, up = serving.Place(port=0), threading.Event()
     server = serving.server_of(app, place, announce=up.set)
     with serving.listen(place) as listener:
@@ -155,8 +162,7 @@ def served(out: Path, data: Path, folder: Path) -> Iterator[Town]:
         thread.start()
         assert up.wait(60)
         try:
-            yield Town(serving.address(listener, place), book, clock, findings)
+            yield serving.address(listener, place)
         finally:
             server.should_exit = True
             thread.join(60)
-    book.close()

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from browser_room import SIZE, browser, served, visit
+from browser_room import SIZE, Town, browser, on_a_port, served, visit
+from console_room import WORD, console, small_run, write
 from duanka.store.ledger import SYSTEM
 from duanka.store.ledger_scope import Wanted
 from duanka.web import pages
@@ -236,3 +237,30 @@ def test_rules_are_compared_while_one_waits_and_a_file_comes_back_as_it_went(tow
     assert "attach" in acts(town, "case", case_id)
     made.go("/language/zh?next=/case/none")
     assert "没有这条记录" in made.page.locator("main").inner_text()
+
+
+PLACES = ("110101", "310101", "440103", "530102", "650102", "810001")
+
+
+def test_the_map_shows_provinces_with_and_without_a_rate_and_a_click_opens_one(chromium, tmp_path):
+    found = small_run(tmp_path)
+    rates = dict.fromkeys(("rate_per_10k", "shrunk_per_10k", "lower_per_10k", "upper_per_10k"), 5.0)
+    write(found.out, "scorecard", [{"unit_kind": "region", "unit_id": u, "period": "2026-05", "side": "new", "exposure": 1000 + n, "implicated": n, "self_detected": 0, "rank": 1, **rates} for n, u in enumerate(PLACES)])  # fmt: skip
+    write(found.out, "listing", [{"unit_kind": "region", "unit_id": "530102", "period": "2026-05", "listing": "red_card", "because": "x", "legal_basis": "y"}])  # fmt: skip
+    room = console(tmp_path, found)
+    with on_a_port(room.app) as address, visit(chromium, Town(address, room.book, room.clock, found)) as made:  # fmt: skip
+        made.go("/governance/regions")
+        made.page.fill("#name", "governance")
+        made.page.fill("#password", WORD)
+        made.sends("main button")
+        made.page.wait_for_selector("#map canvas")
+        drawn = "() => echarts.getInstanceByDom(document.getElementById('map')).getZr().storage.getDisplayList(true).length > 60"  # fmt: skip
+        made.page.wait_for_function(drawn)
+        place = "() => { const c = echarts.getInstanceByDom(document.getElementById('map')); const r = document.getElementById('map').getBoundingClientRect(); const p = c.convertToPixel({seriesIndex: 0}, [102, 24.5]); return [r.x + p[0], r.y + p[1]]; }"  # fmt: skip
+        x, y = made.page.evaluate(place)
+        with made.page.expect_navigation():
+            made.page.mouse.click(x, y)
+        assert "province=530000" in made.page.url
+        assert "昆明" in made.page.locator("main").inner_text()
+        assert not made.faults
+    room.book.close()
