@@ -8,7 +8,7 @@ import pytest
 from duanka.jobs.progress import Progress
 from duanka.jobs.run import run
 from duanka.settings import Settings
-from network.ring_room import AS_OF, frame, town
+from network.ring_room import AS_OF, REGIME, T0, frame, town, used
 from shell import duanka, refused
 
 DAY = dt.timedelta(days=1)
@@ -68,3 +68,70 @@ def test_cards_and_roles_name_the_same_ids(days):
 def test_a_folder_without_networks_is_refused(days, tmp_path):
     said = refused(duanka("run", days / "data", "--out", tmp_path / "x", "--earlier", tmp_path))
     assert "--earlier" in said.err
+
+
+RING_A, RING_B = ["a1", "a2", "a3", "a4"], ["b1", "b2", "b3"]
+
+
+def cards_by_network(root, name):
+    found = {}
+    for card, network in sorted(ids(root, name).items()):
+        found.setdefault(network, []).append(card)
+    return found
+
+
+def fates(root, name):
+    rows = pl.read_parquet(root / name / "network_history.parquet")
+    return {n: (fate, sorted(came)) for n, fate, came in rows.select("network_id", pl.col("fate").cast(pl.String), "from_ids").rows()}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def life(tmp_path_factory):
+    """Four runs: two rings on one device; which is then too long ago; meet again on another; all cleared on appeal."""
+    root = tmp_path_factory.mktemp("life")
+    frames, told = town()
+    past = T0 + DAY * int(REGIME.number("networks.horizon_days"))
+    days = {"joined": AS_OF, "apart": past + DAY / 3, "met": past + 2 * DAY, "over": past + 4 * DAY}
+    bad = sorted(told.filter(pl.col("score") > 0.5)["card_id"])
+    says = [(card, True, "police", AS_OF - 9 * DAY) for card in bad]
+    says += [(card, False, "appeal", past + 3 * DAY) for card in RING_A + RING_B]
+    frames["label"] = frame(
+        "label",
+        [{"card_kind": "account", "card_id": card, "implicated": yes, "source": source, "known_at": at}
+         for card, yes, source, at in says],
+    )  # fmt: skip
+    again = 24.0 * (past + DAY - T0).days
+    seen = [used(card, "dX", k) for card in RING_A + RING_B for k in range(4)]
+    seen += [used(card, "dY", again + k) for card in RING_A + RING_B for k in range(4)]
+    frames["device_use"] = pl.concat([frames["device_use"], frame("device_use", seen)]).sort("at")
+    (root / "data").mkdir()
+    for name, rows in frames.items():
+        rows.write_parquet(root / "data" / f"{name}.parquet")
+    earlier = None
+    for out, as_of in days.items():
+        run(root / "data", root / out, as_of=as_of.isoformat(), model=None, fmt="parquet",
+            settings=Settings(threads=1), say=Progress(), earlier=earlier)  # fmt: skip
+        earlier = root / out
+    return root
+
+
+def test_what_tied_two_rings_is_too_long_ago_and_they_split(life):
+    (one,) = cards_by_network(life, "joined")
+    apart = cards_by_network(life, "apart")
+    assert sorted(map(tuple, apart.values())) == [tuple(RING_A), tuple(RING_B)]
+    assert apart[one] == RING_A
+    told = fates(life, "apart")
+    assert told.pop(one) == ("continued", [one])
+    assert list(told.values()) == [("split", [one])]
+
+
+def test_two_networks_that_meet_are_one_again_under_the_larger_ones_id(life):
+    (one,) = cards_by_network(life, "joined")
+    assert cards_by_network(life, "met") == {one: RING_A + RING_B}
+    assert fates(life, "met")[one] == ("merged", sorted(cards_by_network(life, "apart")))
+
+
+def test_a_network_whose_cards_were_all_cleared_is_closed(life):
+    (one,) = cards_by_network(life, "met")
+    assert cards_by_network(life, "over") == {}
+    assert fates(life, "over") == {one: ("closed", [one])}
