@@ -130,6 +130,13 @@ class _Search:
                 if source not in parts:
                     parts[source], hops[source] = [], hop + 1
                     heapq.heappush(queue, -source)
+                # rounded shares of several payments may ask for a fen more than had come
+                room = int(self.book.amount[source]) - sum(fen for _, fen in parts[source])
+                if part > room:
+                    self._ended(payer, "own", part - room)
+                    part = room  # noqa: PLW2901 - what is left of the piece
+                if part == 0:
+                    continue
                 parts[source].append((offset, part))
                 hops[source] = min(hops[source], hop + 1)
 
