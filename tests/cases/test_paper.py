@@ -38,7 +38,7 @@ def test_word_holds_every_part_in_order():
 def test_typst_is_told_the_same():
     told = typst(PAPER, AT, font="F")
     for line in ('font: "F"', '#heading(level: 1, "一")', '#par("甲")', '#list("乙")', "#pagebreak()",
-                 '#table(columns: 2, inset: 5pt, "a", "b", "1", "2")'):  # fmt: skip
+                 '#table(columns: 2, inset: 5pt, table.header(strong("a"), strong("b")), "1", "2")'):  # fmt: skip
         assert line in told
 
 

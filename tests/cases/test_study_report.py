@@ -5,12 +5,13 @@ from io import BytesIO
 import pytest
 from docx import Document
 
-from desks import FOUND, finding, in_force, policy, sit
-from duanka.cases import case
+from desks import FOUND, at, finding, in_force, policy, sit
+from duanka.cases import appeal, case, order
+from duanka.cases.appeal import Plea
 from duanka.cases.case import Alerts
-from duanka.cases.study_report import study_report
+from duanka.cases.study_report import study_paper, study_report
 from duanka.store.ledger import SYSTEM
-from ledgers import ANALYST, ledger
+from ledgers import ANALYST, REVIEWER, ledger
 
 VERDICTS = ("犯罪分子", "罪犯", "犯罪嫌疑人", "诈骗犯", "骗子", "确认涉案", "构成犯罪")
 
@@ -23,6 +24,7 @@ def words(request, tmp_path):
         made = case.open_case(desk, Alerts("network", "N1", (FOUND,), 5_000), policy())
     with sit(book, ANALYST, purpose="study of a case") as desk:
         made = case.take_up(desk, case.assign(desk, made, "ana"))
+        desk.look("case", made.id)
         made = case.attach(desk, made, "回函.pdf", "a" * 64)
         if request.param:
             made = case.conclude(desk, made, request.param, policy(), because="说明理由")
@@ -39,6 +41,34 @@ def test_it_tells_the_case(words):
         "m1", "p1", "回函.pdf",
     ):  # fmt: skip
         assert wanted in words, wanted
+
+
+def test_an_officer_finds_who_did_what_and_which_card_has_which_sign(words):
+    for wanted in (
+        "出具人：ana", "承办人", "北京时间", "近1天转入笔数：1张卡（账户 A1）", "账户 A1", "没有收到申诉",
+        "立案", "开始核查", "系统",
+    ):  # fmt: skip
+        assert wanted in words, wanted
+    assert "account:A1" not in words
+    assert "look" not in words
+    assert "高危卡：" not in words, "the tier is no sign of its own"
+
+
+def test_a_lifted_order_says_when_and_why_and_appeals_stand_in_the_report(tmp_path):
+    book = ledger("sqlite", tmp_path)
+    of = in_force(book, finding("restrict"))
+    with sit(book, SYSTEM) as desk:
+        made = case.open_case(desk, Alerts("network", "N1", (FOUND,), 5_000), policy())
+        order.propose(desk, finding("suspend", as_of="2026-06-01T01:00:00+08:00"), policy())
+        plea = appeal.receive(desk, of, Plea("1", "letter", "x"), policy())
+    with sit(book, REVIEWER, at(1)) as desk:
+        appeal.grant(desk, plea, policy(), because="x")
+    with sit(book, ANALYST, at(2)) as desk:
+        paper = study_paper(desk, desk.get("case", made.id), policy())
+    told = str(paper.parts)
+    assert "已解除（2026-06-02 12:00，申诉成立）" in told
+    assert "申诉成立，措施已解除" in told
+    assert "未生效" in told
 
 
 def test_it_names_nobody_guilty(words):

@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from docx.document import Document as Word
+    from docx.table import _Row as Row
+
+
+_FONTS = {"Normal": "宋体", "Title": "黑体", "Heading 1": "黑体", "List Bullet": "宋体"}
 
 
 @dataclass(frozen=True)
@@ -67,8 +71,9 @@ def docx(paper: Paper, at: datetime) -> bytes:
     from docx import Document
 
     made = Document()
+    _set_fonts(made)
     if paper.shown:
-        made.add_heading(paper.shown, 0)
+        made.add_heading(paper.shown, 0).alignment = 1  # in the middle
     for part in paper.parts:
         _add(made, part)
     properties = made.core_properties
@@ -77,6 +82,18 @@ def docx(paper: Paper, at: datetime) -> bytes:
     file = BytesIO()
     made.save(file)
     return file.getvalue()
+
+
+def _set_fonts(made: Word) -> None:
+    """Nothing; Chinese stands in the fonts that papers of offices have, and headings are black."""
+    from docx.oxml.ns import qn
+    from docx.shared import RGBColor
+
+    for name, font in _FONTS.items():
+        style = made.styles[name]
+        style.font.name = "Times New Roman"
+        style.element.rPr.rFonts.set(qn("w:eastAsia"), font)
+        style.font.color.rgb = RGBColor(0, 0, 0)
 
 
 def _add(made: Word, part: Part) -> None:
@@ -96,10 +113,21 @@ def _add(made: Word, part: Part) -> None:
 def _add_table(made: Word, heads: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> None:
     table = made.add_table(rows=1, cols=len(heads), style="Table Grid")
     for cell, text in zip(table.rows[0].cells, heads, strict=True):
-        cell.text = text
+        cell.paragraphs[0].add_run(text).bold = True
+    _repeat(table.rows[0])
     for row in rows:
         for cell, text in zip(table.add_row().cells, row, strict=True):
             cell.text = text
+
+
+def _repeat(row: Row) -> None:
+    """Nothing; the row stands again at the top of every page that the table goes on to."""
+    from docx.oxml import OxmlElement
+    from docx.oxml.ns import qn
+
+    mark = OxmlElement("w:tblHeader")
+    mark.set(qn("w:val"), "true")
+    row._tr.get_or_add_trPr().append(mark)  # noqa: SLF001  # python-docx has no word for it
 
 
 def typst(paper: Paper, at: datetime, *, font: str) -> str:
@@ -127,8 +155,9 @@ def _set(part: Part) -> str:
         case PageBreak():
             return "#pagebreak()"
         case Table(heads, rows):
-            cells = ", ".join(literal(text) for row in (heads, *rows) for text in row)
-            return f"#table(columns: {len(heads)}, inset: 5pt, {cells})"
+            head = ", ".join(f"strong({literal(text)})" for text in heads)
+            cells = ", ".join(literal(text) for row in rows for text in row)
+            return f"#table(columns: {len(heads)}, inset: 5pt, table.header({head}), {cells})"
 
 
 def literal(text: str) -> str:
