@@ -3,10 +3,13 @@ from datetime import timedelta
 
 import pytest
 
+from desks import finding, in_force
 from duanka.errors import BadInput, NotAllowed, NotFound
 from duanka.jobs.leads import Sender, Telling, clocks, document_of, introduced, take_file, tell_file
 from duanka.jobs.progress import Progress
-from leads_room import enrolled, policy
+from duanka.leads import authority, lead
+from duanka.store.ledger import SYSTEM
+from leads_room import LEAD, UNIT, enrolled, policy
 from ledgers import AT, ledger
 
 REGIME = policy().at(AT.date())
@@ -54,6 +57,7 @@ def test_clocks_run_twice_do_nothing_twice(book, tmp_path):
     take(book, path)
     late = AT + timedelta(hours=2)
     assert clocks(book, at=late, regime=REGIME) == {
+        "controlled": 0,
         "expired": 0,
         "reminded": 2,
         "holds_ended": 0,
@@ -61,6 +65,7 @@ def test_clocks_run_twice_do_nothing_twice(book, tmp_path):
         "answers_void": 0,
     }
     assert clocks(book, at=late, regime=REGIME) == {
+        "controlled": 0,
         "expired": 0,
         "reminded": 0,
         "holds_ended": 0,
@@ -108,3 +113,29 @@ def test_a_document_is_kept_by_its_digest_and_half_a_document_is_none(tmp_path):
     path.write_bytes(b"")
     with pytest.raises(BadInput):
         document_of(path, **told)
+
+
+def test_a_matched_lead_is_controlled_once_its_card_is_held_and_from_then_on(tmp_path):
+    book = ledger("sqlite", tmp_path)
+    regime = policy().at(AT.date())
+    later = AT + timedelta(minutes=20)
+    with book.desk(SYSTEM, at=AT, purpose="a test") as desk:
+        for number, card in (("L1", "A1"), ("L2", "A2"), ("L3", "A3"), ("L4", "A4")):
+            told = LEAD | {"lead_id": number, "card_id": card}
+            came = lead.receive(desk, told, unit=UNIT, sender_id="p", regime=regime)
+            lead.matched(desk, came, [card])
+    in_force(book, finding("restrict", card_id="A1"), when=AT + timedelta(minutes=9))
+    in_force(book, finding("restrict", card_id="A2"), when=AT - timedelta(days=1))
+    in_force(book, finding("verify_transaction", card_id="A3"), when=AT)
+    paper = authority.Document("1", "police_1", AT, "a" * 64)
+    with book.desk(SYSTEM, at=AT + timedelta(minutes=4), purpose="a test") as desk:
+        held = {"document": paper, "unit": UNIT, "regime": regime}
+        authority.carry_out(desk, ("account", "A4"), "stop_payment", **held)
+    assert clocks(book, at=later, regime=regime)["controlled"] == 3
+    assert clocks(book, at=later, regime=regime)["controlled"] == 0
+    with book.read(SYSTEM, at=later) as desk:
+        found = {n: desk.get("lead", f"p:{n}") for n in ("L1", "L2", "L3", "L4")}
+    took = {n: one.body.get("minutes_to_control") for n, one in found.items()}
+    assert took == {"L1": 9.0, "L2": 0.0, "L3": None, "L4": 4.0}
+    assert found["L4"].body["measure"] == "stop_payment"
+    assert book.verify().whole

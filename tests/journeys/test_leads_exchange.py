@@ -11,6 +11,7 @@ import pytest
 from desks import in_force
 from duanka.errors import Unavailable
 from duanka.jobs import leads_send
+from duanka.jobs.leads import under_control
 from duanka.jobs.leads_exchange import PATH
 from duanka.jobs.leads_match import match_all
 from duanka.leads import lead, partner, told
@@ -72,9 +73,11 @@ def test_a_lead_is_told_received_controlled_and_answered(tmp_path, dialect):
         clock.at += timedelta(minutes=7)
         made = in_force(bank.book, when=clock())  # by officers of the bank, under policy
         with bank.book.desk(SYSTEM, at=clock(), purpose="a test") as desk:
-            came = desk.get("lead", came.id)
-            assert came.about == made.about
-            held = lead.controlled(desk, came, order_id=made.id, measure=made.body["measure"])
+            assert under_control(desk) == 1
+            assert under_control(desk) == 0
+            held = desk.get("lead", came.id)
+            assert (held.about, held.body["order_id"]) == (made.about, made.id)
+            assert held.body["minutes_to_control"] == 7.0
             lead.answer(desk, held, "controlled", regime=bank.regime(AT))
         assert leads_send.send(bank, POST).answered == 1
         done = one(police, "told_lead", "bank_1:L1")

@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import polars as pl
 
+from duanka.cases.order_terms import instant
+from duanka.cases.order_wall import BURDENS as HOLDS
 from duanka.errors import BadInput
 from duanka.leads import asking, authority, lead, sheet, told
-from duanka.store.ledger import SYSTEM
+from duanka.store.ledger import SYSTEM, Wanted
 from duanka.tables.check import check
 from duanka.tables.read import batches
 
@@ -163,16 +165,46 @@ def _returned(path: Path, wrong: list[tuple[pl.DataFrame, pl.DataFrame]]) -> Pat
 
 
 def clocks(book: Ledger, *, at: datetime, regime: Regime) -> dict[str, int]:
-    """How many leads were reminded of and expired, and how many stops and freezes of the police ended; safe to run twice."""
+    """How many leads came under control, were reminded of and expired, and how many stops and freezes of the police ended; safe to run twice."""
     with book.desk(SYSTEM, at=at, purpose="clocks of leads") as desk:
+        controlled = under_control(desk)
         expired = lead.expire(desk, regime=regime)
         return {
+            "controlled": controlled,
             "expired": expired,
             "reminded": lead.remind(desk, regime=regime),
             "holds_ended": authority.expire(desk),
             "told_overdue": told.overdue(desk, regime=regime),
             "answers_void": asking.forget(desk),
         }
+
+
+def under_control(desk: Desk) -> int:
+    """How many matched leads have their card under control now: by an order in force, or held by the police's document."""
+    count = 0
+    for one in list(desk.each(Wanted("lead", states=("matched",)))):
+        if (found := _control(desk, one.about)) is not None:
+            by, measure, since = found
+            lead.controlled(desk, one, order_id=by, measure=measure, since=since)
+            count += 1
+    return count
+
+
+def _control(desk: Desk, about: str) -> tuple[str, str, datetime] | None:
+    """What holds the card the longest already, its measure, and since when; None if nothing does."""
+    orders = desk.find(Wanted("order", states=("in_force",), about=about))
+    found = [
+        (instant(one.body["starts_at"]), one.id, str(one.body["measure"]))
+        for one in orders
+        if one.body["measure"] in HOLDS and one.due_at is not None and one.due_at > desk.at
+    ]
+    for one in desk.find(Wanted("hold", states=("stop_payment", "freeze"), about=about)):
+        begun = datetime.fromisoformat(one.body["acts"][-1]["carried_out_at"])
+        found.append((begun, one.id, one.state))
+    if not found:
+        return None
+    since, by, measure = min(found)
+    return by, measure, since
 
 
 def introduced(path: Path) -> Any:

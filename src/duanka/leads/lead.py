@@ -115,20 +115,24 @@ def matched(desk: Desk, lead: Record, cards: Sequence[str]) -> Record:
     return _moved(desk, replace(lead, about=about), "matched", matched_count=len(cards))
 
 
-def controlled(desk: Desk, lead: Record, *, order_id: str, measure: str) -> Record:
-    """The lead once an order on its card is in force: effective control, and how long it took.
+def controlled(
+    desk: Desk, lead: Record, *, order_id: str, measure: str, since: datetime | None = None
+) -> Record:
+    """The lead once an order on its card is in force: effective control since then, and how long it took.
 
+    A card that was under control before the lead came is so from its coming. `since` None is now.
     Raises: Conflict if it was not matched.
     """
-    took = desk.at - datetime.fromisoformat(lead.body["received_at"])
+    came = datetime.fromisoformat(lead.body["received_at"])
+    began = max(came, since or desk.at)
     return _moved(
         desk,
         lead,
         "controlled",
         order_id=order_id,
         measure=measure,
-        controlled_at=desk.at.isoformat(),
-        minutes_to_control=round(took.total_seconds() / 60, 1),
+        controlled_at=began.isoformat(),
+        minutes_to_control=round((began - came).total_seconds() / 60, 1),
     )
 
 

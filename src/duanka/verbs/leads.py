@@ -111,8 +111,10 @@ def answer(
     outcome: Annotated[str, typer.Argument(help="controlled, nothing_found, not_ours, wrong 结果")],
 ) -> None:
     """Answer lead WHICH; its sender gets the feedback. 反馈线索。"""
+    from duanka.jobs.leads import under_control
     from duanka.leads import lead
 
     with seat.act() as desk:
+        under_control(desk)
         done = lead.answer(desk, desk.get("lead", which), outcome, regime=seat.regime)
     typer.echo(f"{done.id}  {done.state}  {done.body['outcome']}")

@@ -11,7 +11,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from duanka.errors import BadInput, NotFound
-from duanka.jobs.leads import Acting, Sender, Took, take_file
+from duanka.jobs.leads import Acting, Sender, Took, take_file, under_control
 from duanka.jobs.progress import Progress
 from duanka.leads import lead
 from duanka.leads.schema import OUTCOMES
@@ -58,8 +58,9 @@ async def answer(request: Request) -> Response:
     regime = office.policy.at(office.clock().astimezone(show.SHANGHAI).date())
 
     def reply(desk: Desk, told: Mapping[str, str]) -> None:
-        found = desk.get("lead", told["id"], version=acting.version(told))
-        lead.answer(desk, found, told["outcome"], regime=regime)
+        desk.get("lead", told["id"], version=acting.version(told))
+        under_control(desk)
+        lead.answer(desk, desk.get("lead", told["id"]), told["outcome"], regime=regime)
 
     return await acting.acted(request, "feedback on a lead", {"answer": reply}, back="/leads")
 
