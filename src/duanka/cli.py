@@ -133,14 +133,18 @@ def train_default(
     habits: Annotated[
         str | None, typer.Option(help="habits of the rings, by commas 团伙手法，逗号分隔")
     ] = None,
+    only: Annotated[
+        str | None,
+        typer.Option(help="subjects to learn, by commas; all of them if left out 只学这些对象"),
+    ] = None,
 ) -> None:
     """Learn the models that come with the product from simulated towns. 以模拟城镇训练随附模型。"""
     settings = settings_of(None)
-    from duanka.jobs.train_default import Practice
+    from duanka.jobs.train_default import Practice, subjects_of
     from duanka.jobs.train_default import train_default as job
     from duanka.simulate.world import ALL_HABITS
 
-    practice = Practice(towns, people, rings, parts(habits) or ALL_HABITS, seed)
+    practice = Practice(towns, people, rings, parts(habits) or ALL_HABITS, seed, subjects_of(only))
     job(practice, out, threads=settings.threads, say=progress())
 
 

@@ -5,8 +5,10 @@ import numpy as np
 import polars as pl
 import pytest
 
+from duanka.errors import BadInput
 from duanka.features import catalogue
 from duanka.jobs import teach, train_default
+from duanka.jobs.days_past import heaviest_days
 from duanka.jobs.judges import load_judge
 from duanka.jobs.progress import Progress
 from duanka.jobs.train_default import (
@@ -158,3 +160,30 @@ def test_the_folder_that_comes_of_it_can_judge(tmp_path, monkeypatch):
     train_default.train_default(practice, tmp_path, threads=1, say=Progress())
     for subject in catalogue.SUBJECTS:
         assert load_judge(tmp_path, subject, "given").model.names == catalogue.names_of(subject)
+
+
+def test_towns_differ_in_whether_cards_are_stopped_handed_back_or_tried_first():
+    ways = [plan_of(PRACTICE, n).ways for n in range(20)]
+    assert 0 < sum(w.reported <= 0.3 for w in ways) < 20
+    assert 0 < sum(w.handed_back >= 0.5 for w in ways) < 20
+    assert 0 < sum(w.tested <= 0.3 for w in ways) < 20
+
+
+def test_only_the_subjects_named_are_learned_and_what_is_none_is_refused():
+    assert train_default.subjects_of(None) == catalogue.SUBJECTS
+    assert train_default.subjects_of("sim, account") == ("account", "sim")
+    with pytest.raises(BadInput, match="no such subject: cards"):
+        train_default.subjects_of("account,cards")
+    plan = Plan(9, people=400, days=30, rings=6)
+    assert set(town_examples(plan, 1, subjects=("sim",))) == {"sim"}
+
+
+def test_where_misuse_is_known_cards_are_also_asked_about_on_their_heaviest_days(town, asked):
+    known = known_from_truth(asked, town)
+    sure = teach.card_examples(asked, known, "account", 1)
+    unsure = teach.card_examples(asked, replace(known, sure=False), "account", 1)
+    heavy = heaviest_days(asked.asker.records, "account", days=90, most=1)
+    assert np.isin(sure.at[sure.y == 0], heavy.at).sum() > 100
+    assert np.isin(unsure.at[unsure.y == 0], heavy.at).sum() < 10
+    innocent = sure.y == 0
+    assert sure.weight[innocent].sum() == pytest.approx(unsure.weight[unsure.y == 0].sum())

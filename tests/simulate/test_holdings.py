@@ -1,6 +1,11 @@
 from itertools import pairwise
 
+import numpy as np
+
 from duanka.simulate.cards import CORPORATE
+from duanka.simulate.people import NEVER
+from duanka.simulate.plan import Plan, Ways
+from duanka.simulate.world import settle
 from town import morning
 
 
@@ -52,3 +57,14 @@ def test_first_layer_exists_and_days_are_not_all_the_same():
     _, cards = bad(sim=False)
     assert any(c.layer == 1 for c in cards)
     assert any(a.start != b.start for a, b in pairwise(cards))
+
+
+def test_where_cards_are_handed_back_their_holders_life_goes_on():
+    ended = []
+    for back in (0.0, 1.0):
+        plan = Plan(1, people=1_500, days=60, rings=3, ways=Ways(handed_back=back))
+        scene, rings = settle(plan, np.random.default_rng([1, 0]))
+        used = [c for ring in rings for c in ring.cards if not c.sim]
+        ended.append(sum(scene.accounts.until_at[c.number] < NEVER for c in used))
+    assert ended[0] > 0
+    assert ended[1] < ended[0] / 2

@@ -17,6 +17,7 @@ from duanka.features import flags as f
 from duanka.features import vectors
 from duanka.features.records import UNKNOWN_AT, micros
 from duanka.features.spec import DAY
+from duanka.jobs.days_past import Moments, heaviest_days
 from duanka.models.examples import Examples
 
 if TYPE_CHECKING:
@@ -33,6 +34,8 @@ NEVER = 1 << 62
 TICKS_DAYS = (0.0, 1.0, 3.0, 7.0)
 MOST_OTHERS = 15_000
 MOST_EVENTS = 20_000
+# Where misuse is known, cards are also asked about on the heaviest of so many days, as they are judged.
+HEAVY_DAYS = 90
 
 
 @dataclass(frozen=True)
@@ -97,6 +100,13 @@ def card_examples(dataset: Dataset, known: Known, kind: Subject, seed: int) -> E
         when,
         np.where(cards.since[judged[picked]] == UNKNOWN_AT, when, cards.since[judged[picked]] + 1),
     )
+    if known.sure:
+        until = np.minimum(known_at, r.as_of)
+        heavy = _heavy_days(dataset, kind)
+        ill = (bad_at[heavy.card] < heavy.at) & (heavy.at <= until[heavy.card])
+        which, at = np.append(which, heavy.card[ill]), np.append(at, heavy.at[ill])
+        well = np.isin(heavy.card, picked)
+        picked, when = np.append(picked, heavy.card[well]), np.append(when, heavy.at[well])
     card, when_all = np.concatenate([judged[which], judged[picked]]), np.concatenate([at, when])
     per = np.bincount(which, minlength=of.size)[which]
     weight = np.concatenate([1.0 / per, np.full(picked.size, others.size / max(picked.size, 1))])
@@ -104,6 +114,16 @@ def card_examples(dataset: Dataset, known: Known, kind: Subject, seed: int) -> E
     ask = vectors.account_vectors if kind == "account" else vectors.sim_vectors
     group = _groups(cards, card)
     return Examples(ask(dataset.asker, card, when_all), y, weight, group, when_all)
+
+
+def _heavy_days(dataset: Dataset, kind: Subject) -> Moments:
+    """The instants just after the heaviest day of the cards judged; the cards by their place among those."""
+    r = dataset.asker.records
+    judged = (r.accounts if kind == "account" else r.sims).judged
+    heavy = heaviest_days(r, kind, days=HEAVY_DAYS, most=1)
+    place = np.searchsorted(judged, heavy.card)
+    known = judged[np.minimum(place, judged.size - 1)] == heavy.card
+    return Moments(place[known], heavy.at[known])
 
 
 def _ticks(

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
+from duanka.errors import BadInput
 from duanka.features import catalogue
 from duanka.features.records import micros
 from duanka.jobs import judges, teach
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from duanka.features.catalogue import Subject
     from duanka.features.records import Records
     from duanka.jobs.progress import Progress
+    from duanka.simulate.plan import Ways
     from duanka.simulate.world import Town
 
 # Share of implicated cards, events and applications where the models will judge. Unverified: no
@@ -46,18 +48,41 @@ DEPLOY_RATES: dict[str, float] = {
 }
 EVENTS_A_TOWN = 8_000
 # How long a town's books may reach, from and to; as long as anybody may hand over.
-DAYS = (28.0, 120.0)
+DAYS = (30.0, 180.0)
+
+# How often a town's cards are hardly ever stopped, lived on with, or not tried with small sums first.
+SELDOM = (0.5, 0.5, 0.4)
 
 
 @dataclass(frozen=True)
 class Practice:
-    """Which towns to learn from: how many, how large, with how many rings, of which habits."""
+    """Which towns to learn from: how many, how large, with how many rings, of which habits; and about what."""
 
     towns: int
     people: int
     rings: int
     habits: tuple[str, ...]
     seed: int = 1000
+    subjects: tuple[Subject, ...] = catalogue.SUBJECTS
+
+
+def subjects_of(words: str | None) -> tuple[Subject, ...]:
+    """The subjects named, in the catalogue's order; all of them if none is.
+
+    Raises: BadInput if one is no subject.
+
+    Example:
+        >>> subjects_of("sim,account")
+        ('account', 'sim')
+    """
+    named = {word.strip() for word in (words or "").split(",") if word.strip()}
+    if unknown := sorted(named - set(catalogue.SUBJECTS)):
+        raise BadInput(
+            f"no such subject: {', '.join(unknown)}",
+            where="--only",
+            fix=f"choose from {', '.join(catalogue.SUBJECTS)}",
+        )
+    return tuple(s for s in catalogue.SUBJECTS if s in named or not named)
 
 
 def train_default(practice: Practice, out: Path, *, threads: int, say: Progress) -> None:
@@ -65,9 +90,9 @@ def train_default(practice: Practice, out: Path, *, threads: int, say: Progress)
     parts: dict[str, list[Examples]] = {s: [] for s in catalogue.SUBJECTS}
     for n in range(practice.towns):
         with say.stage(f"城镇 town {n + 1}/{practice.towns}"):
-            for subject, examples in town_examples(plan_of(practice, n), threads).items():
+            for subject, examples in _taught(practice, n, threads).items():
                 parts[subject].append(examples)
-    for subject in catalogue.SUBJECTS:
+    for subject in practice.subjects:
         if not parts[subject]:
             say.note(f"{subject}: no town had any")
             continue
@@ -133,31 +158,51 @@ def plan_of(practice: Practice, n: int) -> Plan:
     """The n-th town's plan: its own seed and its own ways."""
     varied = Plan.varied(practice.seed + n)
     chance = np.random.default_rng([practice.seed + n, 17])
+    days = int(np.exp(chance.uniform(*np.log(DAYS))))
     return replace(
         varied,
         people=practice.people,
         rings=practice.rings,
         habits=practice.habits,
-        days=int(np.exp(chance.uniform(*np.log(DAYS)))),
+        days=days,
+        ways=_of_other_rings(varied.ways, chance),
     )
 
 
-def town_examples(plan: Plan, threads: int) -> dict[Subject, Examples]:
-    """What one town teaches about every subject of which its holder has any, from its truth."""
+def _of_other_rings(ways: Ways, chance: np.random.Generator) -> Ways:
+    """The ways of a town whose cards may never be stopped, go back to their holders, or go untested."""
+    silent, back, untested = chance.random(3) < SELDOM
+    return replace(
+        ways,
+        reported=float(chance.uniform(0.0, 0.3)) if silent else ways.reported,
+        labelled=float(chance.uniform(0.05, 0.3)) if silent else ways.labelled,
+        handed_back=float(chance.uniform(0.5, 1.0)) if back else 0.0,
+        tested=float(chance.uniform(0.0, 0.3)) if untested else 1.0,
+    )
+
+
+def _taught(practice: Practice, n: int, threads: int) -> dict[Subject, Examples]:
+    return town_examples(plan_of(practice, n), threads, subjects=practice.subjects)
+
+
+def town_examples(
+    plan: Plan, threads: int, *, subjects: tuple[Subject, ...] = catalogue.SUBJECTS
+) -> dict[Subject, Examples]:
+    """What one town teaches about each of these subjects of which its holder has any, from its truth."""
     town = as_held(_in_other_money(build(plan), plan.seed), plan.seed)
     dataset = as_dataset(town, threads)
     known = known_from_truth(dataset, town)
     out: dict[Subject, Examples] = {}
     cards: tuple[Subject, ...] = ("account", "sim")
-    for kind in cards:
+    for kind in [c for c in cards if c in subjects]:
         out[kind] = teach.card_examples(dataset, known, kind, plan.seed)
     events: tuple[Subject, ...] = ("transfer", "call")
     for kind in events:
-        if town.tables[kind].is_empty():
+        if kind not in subjects or town.tables[kind].is_empty():
             continue
         truth = events_from_truth(dataset, town, kind)
         out[kind] = teach.event_examples(dataset, truth, kind, seed=plan.seed, most=EVENTS_A_TOWN)
-    if town.tables["opening"].is_empty():
+    if "opening" not in subjects or town.tables["opening"].is_empty():
         return out
     bad = (
         dataset.asker.records.frames["opening"]

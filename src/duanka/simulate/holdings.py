@@ -83,7 +83,8 @@ def _opened_first(
 
 def _end_own_life(scene: Scene, rng: np.random.Generator, card: BadCard, t: Tactics) -> Scene:
     """The holder's ordinary use ends when control moves; a card that slept was unused long before."""
-    mixes = card.device < 0 or rng.random() < t.get("mix", t.get("own_life", 0.0))
+    goes_on = max(t.get("mix", t.get("own_life", 0.0)), scene.plan.ways.handed_back)
+    mixes = card.device < 0 or rng.random() < goes_on
     until = NEVER if mixes else card.handover
     if not mixes and not card.clean and card.stock and rng.random() < t.get("dormant", 0.25) * 1.6:
         until = card.start - int(rng.uniform(30, 250) * DAY)

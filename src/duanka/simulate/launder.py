@@ -85,7 +85,7 @@ def launder(scene: Scene, rng: np.random.Generator, ring: Ring) -> tuple[Moves, 
     by_layer: dict[int, list[BadCard]] = {}
     for card in cards:
         by_layer.setdefault(card.layer, []).append(card)
-        _tests(rng, ring, card, spree)
+        _tests(scene, rng, ring, card, spree)
     work = Work(rng, ring, spree, {})
     for card in by_layer.get(1, []):
         work.onward[card.number] = _payments(scene, rng, ring, card, spree)
@@ -104,9 +104,9 @@ def launder(scene: Scene, rng: np.random.Generator, ring: Ring) -> tuple[Moves, 
     ), spree  # fmt: skip
 
 
-def _tests(rng: np.random.Generator, ring: Ring, card: BadCard, spree: Spree) -> None:
+def _tests(scene: Scene, rng: np.random.Generator, ring: Ring, card: BadCard, spree: Spree) -> None:
     t = ring.tactics
-    if rng.random() > t["test"]:
+    if rng.random() > t["test"] * scene.plan.ways.tested:
         return
     ahead = rng.uniform(300, 3_000) if card.clean else np.exp(rng.normal(np.log(9 * HOUR), 1.4))
     at = int(max(card.start - ahead, card.handover + 60, 0))

@@ -45,6 +45,10 @@ class Ways:
     wrong_labels: float = 0.04
     cleared: float = 0.6  # cleared honest cards for each card found bad
     whole_seconds: float = 0.0  # at 0.5 and above, instants are written without fractions
+    handed_back: float = (
+        0.0  # least chance that a holder's own life goes on beside and after misuse
+    )
+    tested: float = 1.0  # how often rings try their cards with small sums, of what is their habit
 
 
 _RANGES: dict[str, tuple[float, float]] = {
@@ -109,7 +113,13 @@ class Plan:
     ) -> Plan:
         """A plan whose ways are drawn at random from wide ranges, so that no two towns are alike."""
         rng = np.random.default_rng([seed, 7919])
-        ways = Ways(**{f.name: float(rng.uniform(*_RANGES[f.name])) for f in fields(Ways)})
+        ways = Ways(
+            **{
+                f.name: float(rng.uniform(*_RANGES[f.name]))
+                for f in fields(Ways)
+                if f.name in _RANGES
+            }
+        )
         rate = float(np.exp(rng.uniform(np.log(1 / 3_000), np.log(1 / 500))))
         start = date(2026, int(rng.integers(1, 8)), int(rng.integers(1, 28)))
         return cls(seed, people, days, start, habits, rate, rings, ways=ways)
