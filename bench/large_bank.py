@@ -97,7 +97,9 @@ def _register(folder: Path, size: Size, life: _Life, rng: np.random.Generator) -
     count = size.accounts
     who = np.minimum(np.arange(count), rng.integers(0, count, count) * 3)
     opened = BEGUN - rng.integers(5 * DAY, 3_000 * DAY, count)
-    kind = rng.choice(np.array(["class_1", "class_2", "class_3", "corporate"]), count, p=[0.8, 0.15, 0.05, 0.0])
+    kind = rng.choice(
+        np.array(["class_1", "class_2", "class_3", "corporate"]), count, p=[0.8, 0.15, 0.05, 0.0]
+    )
     kind[: max(count // 1_000, 5)] = "corporate"
     outlets = max(count // 4_000, 3)
     pl.DataFrame(

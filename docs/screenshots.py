@@ -66,6 +66,13 @@ def pages(town: Town) -> dict[str, str]:
         card = desk.get("case", case_id).body["cards"][0]["card"]
     found |= {
         "regions": "/governance/regions?side=stock&province=990000",
+        "levels": "/governance/levels",
+        "published": "/governance/published",
+        "matters": "/matters",
+        "insiders": "/matters/insiders",
+        "told": "/leads/told",
+        "suggestions": "/leads/suggestions",
+        "standings": "/leads/standings",
         "compare": "/policy/compare",
         "try": "/policy/try?table=account_measures&case.implicated=false&case.victim=false&case.tier=high_risk&case.score=0.95&case.dormant=false",
     }
@@ -130,6 +137,10 @@ def take_apart(visit: Visit, to: Path) -> None:
     visit.sends('button[value="verify"]')
     visit.page.locator("#errand strong").wait_for()
     take(visit, "audit", "/audit", to)
+    visit.page.context.clear_cookies()
+    visit.go("/login")
+    visit.enters("security")
+    take(visit, "users", "/users", to)
 
 
 def _first(town: Town, kind: str, place: str) -> str:

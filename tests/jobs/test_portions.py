@@ -16,7 +16,15 @@ SMALL = Settings(threads=1, memory_mb=4)
 
 def test_a_run_in_tiny_parts_writes_the_same_bytes(lived, tmp_path):
     out = tmp_path / "out"
-    run(lived.data, out, as_of=None, model=lived.models, fmt="parquet", settings=SMALL, say=Progress())
+    run(
+        lived.data,
+        out,
+        as_of=None,
+        model=lived.models,
+        fmt="parquet",
+        settings=SMALL,
+        say=Progress(),
+    )
     names = sorted(path.name for path in lived.out.iterdir())
     assert sorted(path.name for path in out.iterdir()) == names
     for name in names:
