@@ -39,10 +39,18 @@ def test_the_console_listens_with_a_user_of_each_role(console, tmp_path):
     with urllib.request.urlopen(f"{found[0]}/login", timeout=60) as answer:  # noqa: S310  # our own server
         assert "用户名" in answer.read().decode()
     names = {line.split(":")[0] for line in told}
-    assert {"analyst", "officer", "officer_2", "reviewer", "auditor", "administrator"} <= names
+    assert {
+        "analyst",
+        "officer",
+        "officer_2",
+        "reviewer",
+        "auditor",
+        "security",
+        "administrator",
+    } <= names
     book = open_ledger(str(tmp_path / "out" / "demo.db"))
     with book.read(SYSTEM, at=AT) as desk:
-        assert len(desk.find(Wanted("user"))) == 8
+        assert len(desk.find(Wanted("user"))) == 9
         assert len(desk.find(Wanted("case"))) == 1
     book.close()
 
