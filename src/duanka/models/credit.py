@@ -14,7 +14,6 @@ import numba
 import numpy as np
 
 from duanka.models.score import goes_right
-from duanka.models.trees import NAN_LEFT
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -29,8 +28,7 @@ class Credit(NamedTuple):
     """The tables of a forest's small trees; a named tuple, because numba takes it whole.
 
     Shapes: tabled (trees,); output (combinations,): what a tree adds to the log-odds, and outcome (trees + 1,)
-        where a tree's combinations start; slot (nodes,): which copy of which value a question reads, see
-        `score.lay_value`; begin, column (trees + 1,): where a tree's entries and its distinct features
+        where a tree's combinations start; begin, column (trees + 1,): where a tree's entries and its distinct features
         start; feature (columns,); share (entries,): a row of a tree's table for each combination of
         answers, bit k of which tells whether its k-th question sends right.
     Units: `base` (1,) the expected raw score of a training row, without the intercept.
@@ -39,7 +37,6 @@ class Credit(NamedTuple):
     tabled: NDArray[np.bool_]
     outcome: NDArray[np.uint32]
     output: NDArray[np.float64]
-    slot: NDArray[np.uint32]
     begin: NDArray[np.uint64]
     column: NDArray[np.uint32]
     feature: NDArray[np.uint32]
@@ -75,7 +72,6 @@ def lay_out(forest: Forest) -> Credit:
         tabled,
         _starts(combinations).astype(np.uint32),
         np.zeros(int(combinations.sum())),
-        (2 * forest.feature + (forest.flags & NAN_LEFT)).astype(np.uint32),
         _starts(entries).astype(np.uint64),
         _starts(width).astype(np.uint32),
         np.concatenate([np.zeros(0, np.uint32), *columns]).astype(np.uint32),

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from duanka.models import credit
+from duanka.models import credit, questions
 from duanka.models.calibrate import as_record
 from duanka.models.trees import Forest, join, read_forest
 
@@ -54,6 +54,16 @@ class Model:
     def credit(self) -> credit.Credit:
         """How the trees share a score out among the features; laid out when first asked for."""
         return credit.lay_out(self.forest)
+
+    @cached_property
+    def is_tabled(self) -> bool:
+        """Whether every tree is so small that its answers stand in a table."""
+        return bool(self.credit.tabled.all())
+
+    @cached_property
+    def questions(self) -> questions.Questions:
+        """What the small trees ask, by feature; laid out when first asked for."""
+        return questions.lay_out(self.forest, self.credit.tabled)
 
 
 def assemble(
