@@ -104,3 +104,39 @@ def test_a_disk_that_refuses_is_told_and_the_log_takes_no_more(tmp_path):
         with pytest.raises(Unavailable, match="No space left"):
             log.append(b"two")
     assert told(Log(tmp_path)) == [b"one"]
+
+
+def test_noughts_laid_ahead_are_no_records_and_no_damage(tmp_path):
+    log = Log(tmp_path, segment_bytes=100_000)
+    sent = [os.urandom(900) for _ in range(150)]
+    for one in sent:
+        log.append(one)
+    paths = sorted(tmp_path.glob("*.log"))
+    assert len(paths) == 2
+    laid = paths[-1].read_bytes()
+    assert laid.endswith(bytes(10_000))  # the process was killed: nobody has closed the log
+    again = Log(tmp_path, segment_bytes=100_000)
+    assert again.cut_bytes == 0
+    assert told(again) == sent
+    place = again.append(b"more")
+    assert paths[-1].stat().st_size == len(laid)
+    assert again.read(place).payload == b"more"
+    again.close()
+    assert paths[-1].stat().st_size == again.end - int(paths[-1].stem)
+
+
+def test_a_torn_record_among_noughts_is_cut_off(tmp_path):
+    log = Log(tmp_path)
+    log.append(b"one" * 50)
+    end = log.end
+    log.append(b"two" * 50)
+    path = next(tmp_path.glob("*.log"))
+    held = bytearray(path.read_bytes())
+    held[end + 40 : end + 60] = bytes(20)
+    path.write_bytes(held)
+    again = Log(tmp_path)
+    assert told(again) == [b"one" * 50]
+    assert again.cut_bytes == log.end - end
+    again.append(b"three")
+    again.close()
+    assert told(Log(tmp_path)) == [b"one" * 50, b"three"]
