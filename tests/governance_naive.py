@@ -1,15 +1,25 @@
-"""Scorecards in plain loops, from the definitions: the twin of the questions in SQL and of the arrays behind them."""
+"""Scorecards in plain loops, from the definitions: the twin of the questions in SQL and of the arrays behind them.
+
+Sums and quotients are fractions of whole numbers here, exact, and are rounded where the definition says so.
+"""
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
 from datetime import timedelta
+from fractions import Fraction
 
-from scipy import stats
+from scipy import special
 
 from duanka.governance import months
 
 KINDS = ("institution", "outlet", "staff", "region")
+SHARE, CARD = 2**20, 2**36
+
+
+def parts(value, of):
+    """The nearest whole number of parts; a tie goes to the even one."""
+    return Fraction(round(Fraction(value) * of), of)
 
 
 def month_of(instant):
@@ -76,7 +86,10 @@ def scorecard(frames, as_of, *, young, window, interval, spread_of):
     since = min(row["known_at"] for row in rows(frames, "label"))
     last = months.last_month(as_of)
     first = begin - young + 1
-    cover = {m: months.elapsed_share(m, since=since, until=as_of) for m in range(first, last + 1)}
+    cover = {
+        m: parts(months.elapsed_share(m, since=since, until=as_of), SHARE)
+        for m in range(first, last + 1)
+    }
     seen = {
         kind: seen_shares(cards, kind, (first, last, young), cover) for kind in ("account", "sim")
     }
@@ -90,22 +103,25 @@ def scorecard(frames, as_of, *, young, window, interval, spread_of):
 
 def seen_shares(cards, kind, span, cover):
     first, last, young = span
-    found, risk = [0.0] * young, [0.0] * young
+    found, risk = [0] * young, [Fraction(0)] * young
     for card in cards:
         if card["kind"] != kind or card["opened"] < first:
             continue
         for age in range(young):
-            risk[age] += cover.get(card["opened"] + age, 0.0)
+            risk[age] += cover.get(card["opened"] + age, 0)
         if card["known"] is not None and 0 <= card["known"] - card["opened"] < young:
             found[card["known"] - card["opened"]] += 1
     if not sum(found):
-        hazard = [1 / young] * young
+        hazard = [Fraction(1, young)] * young
     else:
         mean = sum(found) / sum(risk)
         hazard = [(f + 1) / (r + 1 / mean) for f, r in zip(found, risk, strict=True)]
     whole = sum(hazard)
     return {
-        m: sum(hazard[a] / whole * cover.get(m + a, 0.0) for a in range(young) if m + a <= last)
+        m: parts(
+            sum(hazard[a] / whole * cover.get(m + a, 0) for a in range(young) if m + a <= last),
+            SHARE,
+        )
         for m in range(first, last + 1)
     }
 
@@ -163,42 +179,49 @@ def rates(exposure, bad, so_far):
             cards[key] += n
     out = {}
     for unit, peers, _ in exposure:
-        overall = cards[peers[0]] / base[peers[0]] if base[peers[0]] else 0.0
-        out[unit, peers] = (
+        overall = cards[peers[0]] / Fraction(base[peers[0]]) if base[peers[0]] else 0
+        rate = (
             (cards[peers] - cards[unit, peers] + 1)
             / (base[peers] - base[unit, peers] + 1 / overall)
             if overall
-            else 0.0
+            else 0
         )
+        out[unit, peers] = parts(rate, CARD)
     return out
 
 
 def rows_of(found, unit_kind, side, how):
     exposure, bad, own, rate, level, so_far = found
     window, interval, spread_of = how
-    totals = defaultdict(lambda: [0, 0, 0, 0.0, 0.0])
+    totals = defaultdict(lambda: [0, 0, 0])
+    usual = Counter()  # cards expected at the usual level, by unit, month and kind of card
     for (unit, peers, m), n in exposure.items():
-        row = totals[unit, m]
-        row[0] += n
-        row[3] += n * rate[unit, peers] * level[m]
-        row[4] += n * rate[unit, peers] * level[m] * so_far(peers, m)
+        totals[unit, m][0] += n
+        usual[unit, m, peers[0]] += n * rate[unit, peers]
     for (unit, _, m), n in bad.items():
         totals[unit, m][1] += n
     for (unit, _, m), n in own.items():
         totals[unit, m][2] += n
+    expected, expected_so_far = Counter(), Counter()
+    for (unit, m, kind), n in usual.items():
+        one = parts(n * level[m], CARD)
+        expected[unit, m] += one
+        expected_so_far[unit, m] += parts(one * so_far((kind,), m), CARD)
     shape = 1 / spread_of(unit_kind, side)
     tail = (1 - interval) / 2
     out = {}
-    for (unit, m), (cards, count, self_found, expected, _) in totals.items():
+    for (unit, m), (cards, count, self_found) in totals.items():
         if not cards:
             continue
-        o = sum(totals[unit, k][1] for k in range(m - window + 1, m + 1) if (unit, k) in totals)
-        e = sum(totals[unit, k][4] for k in range(m - window + 1, m + 1) if (unit, k) in totals)
-        law = stats.gamma(shape + o, scale=1 / (shape + e))
-        per = 10_000 * expected / cards
+        lately = [(unit, k) for k in range(m - window + 1, m + 1)]
+        o = shape + sum(totals[one][1] for one in lately if one in totals)
+        e = shape + float(sum(expected_so_far[one] for one in lately))
+        per = 10_000 * float(expected[unit, m]) / cards
         out[unit_kind, unit, months.name_of(m), side] = {
             "exposure": cards, "implicated": count + self_found, "self_detected": self_found,
             "rate_per_10k": 10_000 * (count + self_found) / cards, "expected_per_10k": per,
-            "shrunk_per_10k": law.mean() * per, "lower_per_10k": law.ppf(tail) * per, "upper_per_10k": law.ppf(1 - tail) * per,
+            "shrunk_per_10k": o / e * per,
+            "lower_per_10k": special.gammaincinv(o, tail) / e * per,
+            "upper_per_10k": special.gammainccinv(o, tail) / e * per,
         }  # fmt: skip
     return out

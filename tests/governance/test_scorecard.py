@@ -59,10 +59,8 @@ def test_the_rows_are_those_of_the_definition_in_plain_loops(place):
     }
     assert set(ours) == set(naive)
     for key, row in naive.items():
-        for name in ("exposure", "implicated", "self_detected", "rate_per_10k"):
-            assert ours[key][name] == row[name], (key, name)
-        for name in ("expected_per_10k", "shrunk_per_10k", "lower_per_10k", "upper_per_10k"):
-            assert ours[key][name] == pytest.approx(row[name], rel=1e-9), (key, name)
+        for name, value in row.items():
+            assert ours[key][name] == value, (key, name)
     assert sum(row["implicated"] for row in naive.values()) > 50
     assert len(naive) >= (
         1_000 if place == "world" else 900

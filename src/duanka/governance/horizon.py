@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
-from duanka.governance import months
+from duanka.governance import grain, months
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -40,12 +40,11 @@ class Horizon:
 
         Labels are a log with a beginning: before it nothing could become known.
         """
-        return np.array(
-            [
-                months.elapsed_share(month, since=self.logged_from, until=self.as_of)
-                for month in range(self.first, self.last + 1)
-            ]
-        )
+        covered = [
+            months.elapsed_share(month, since=self.logged_from, until=self.as_of)
+            for month in range(self.first, self.last + 1)
+        ]
+        return grain.shares(np.array(covered))
 
 
 def horizon(label: pl.DataFrame, as_of: datetime, *, young: int, most: int) -> Horizon | None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
-from duanka.governance import delays
+from duanka.governance import delays, grain
 from duanka.governance.attribution import UNIT_COLUMNS, ask
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ class Sheet:
         `by_known` implicated cards that count [events, 3]: unit, month, month known;
         `weight` [kinds of card, units, months] what is expected in the end, by kind of card;
         `seen` [kinds of card, months, months looked from].
-    Units: cards.
+    Units: cards; what is expected in the parts of `governance.grain`, whose sums are exact.
     """
 
     unit_kind: str
@@ -121,7 +121,7 @@ def seen_by_kind(institution: pl.DataFrame, span: Horizon) -> Floats:
         young = (age >= 0) & (age < span.young)
         np.add.at(known, (at[young], age[young]), cards[young])
         out.append(delays.seen_share(delays.hazards(opened, known, cover), cover))
-    return np.stack(out)
+    return grain.shares(np.stack(out))
 
 
 def _seen_stock(span: Horizon) -> Floats:
@@ -200,7 +200,7 @@ def _sheet(unit_kind: str, side: str, laid: _Laid, span: Horizon, how: tuple[Flo
         ]
     )
     counted = _to_units(laid, mine, month, size, held)
-    weight *= _levels(weight, seen[:, :, -1], counted)
+    weight = grain.cards(weight * _levels(weight, seen[:, :, -1], counted))
     event = mine & (held > 0)
     events = np.stack([laid.unit[laid.pair], month, laid.known_month - span.first], axis=1)
     return Sheet(
@@ -213,7 +213,7 @@ def _sheet(unit_kind: str, side: str, laid: _Laid, span: Horizon, how: tuple[Flo
         self_found=_to_units(laid, mine, month, size, laid.cards * laid.self_found),
         counted=counted,
         expected=weight.sum(axis=0),
-        expected_so_far=(weight * seen[:, None, :, -1]).sum(axis=0),
+        expected_so_far=grain.cards(weight * seen[:, None, :, -1]).sum(axis=0),
         by_known=np.repeat(events[event], held[event], axis=0),
         weight=weight,
         seen=seen,
@@ -261,10 +261,10 @@ def _peer_rates(laid: _Laid, exposed: Ints, by_pair: Floats, seen: Floats) -> Fl
         group = laid.peers[mine]
         others = cards[group] - by_pair[mine]
         out[mine] = (others + 1.0) / (base[group] - exposure[mine] + 1.0 / overall)
-    return out
+    return grain.cards(out)
 
 
 def _levels(weight: Floats, seen: Floats, counted: Ints) -> Floats:
     """How much more or less than usual each month saw in all, with the weight of one card for the usual."""
-    expected = np.einsum("kum,km->m", weight, seen)
+    expected = (weight.sum(axis=1) * seen).sum(axis=0)
     return np.asarray((counted.sum(axis=0) + 1.0) / (expected + 1.0), dtype=np.float64)
