@@ -17,3 +17,9 @@ def test_what_the_log_keeps_is_read_again_to_the_bit():
     was = {i: x for one in asked for i, x in zip(one.where, one.X, strict=True)}
     assert kept.keys() == was.keys() == {0, 2}
     assert all(np.array_equal(kept[i], was[i], equal_nan=True) for i in was)
+
+
+def test_vectors_of_older_logs_are_read_as_they_were_kept():
+    X = np.arange(6, dtype=np.float32).reshape(2, 3)
+    old = batch.Vectors("transfer", [0, 2], 3, X.tobytes())
+    assert np.array_equal(old.rows(), X)

@@ -25,7 +25,8 @@ def both(known: Known, event, what):
     """The quick answer and the one that is concluded; the first is None where there is none."""
     terms = judges().terms.at(event.at)
     run = plain.run_of(known, terms, [event], "m")
-    quick = plain.allowed(known, run, event, what, plain.bands(run, [event], [what])[0])
+    answer = plain.allowed(known, run, event, what)
+    quick = None if answer is None else (answer, plain.facts_of(run, event))
     facts = concluding.facts_of(known, terms, event)
     slow = concluding.conclude(terms, event, facts, Seen(what, late=False, model_version="m"))
     return quick, (slow, facts)

@@ -13,10 +13,10 @@ def answer(**more):
 
 def test_everything_is_counted_once_by_what_became_of_it():
     events = [transfer(1), transfer(2), transfer(3), label("b1", 4), transfer(5)]
-    said = {
-        0: answer(), 1: answer(late=True), 2: answer(duplicate=True),
-        3: Taken("label", "x"), 4: Refused("x", "why", "what to do"),
-    }  # fmt: skip
+    said = [
+        answer(), answer(late=True), answer(duplicate=True), Taken("label", "x"),
+        Refused("x", "why", "what to do"),
+    ]  # fmt: skip
     counters = Counter()
     standing.count(counters, events, said)
     assert counters == {

@@ -22,7 +22,7 @@ def _by_node(forest, X):
     return out
 
 
-@settings(max_examples=5)
+@settings(max_examples=5, deadline=None)
 @given(st.integers(0, 2**32 - 1))
 def test_every_question_has_the_answer_that_it_has_when_asked_alone(seed):
     model, trained = small_model()[0], small_model()[1].X

@@ -17,7 +17,7 @@ def test_a_band_is_told_what_each_of_its_cases_is_told(day, kind):
     edges = [0.0, 0.05, 0.5, 0.95, 1.0]
     scores = np.concatenate([edges, np.nextafter(edges[1:], 0), chance.random(30)])
     amounts = chance.choice([1, 499_999, 500_000, 500_001, 10**12], scores.size)
-    bands = ordinary.bands(scores, amounts.astype(float))
+    bands = [ordinary.band(*one) for one in zip(scores.tolist(), amounts.tolist(), strict=True)]
     for protected in (False, True):
         for families in ((), ("money", "taint")):
             for score, fen, band in zip(scores.tolist(), amounts.tolist(), bands, strict=True):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -49,6 +50,8 @@ TELLS: dict[str, tuple[tuple[str, str], ...]] = {
     "device_use": (("devices", "device_id"), ("regions", "region_code")),
     "opening": (("openings", "at"),),
 }
+WIDTHS = {kind: len(catalogue.names_of(kind)) for kind in ("transfer", "call", "opening")}
+LINE = s.W_ORDER + 1
 PLACE = {what: s.TOLD + n for n, what in enumerate(LACKS)}
 
 
@@ -107,7 +110,9 @@ class Live:
         Shapes: (rows, features).
         """
         self._flush()
-        lines = [LINES[table](self._names, row) for row in rows]
+        line, lines = LINES[table], array("q")
+        for row in rows:
+            lines.extend(line(self._names, row))
         return self._answer(table, lines, 0)
 
     def answer_and_tell(self, table: str, rows: Sequence[Row]) -> Matrix:
@@ -116,7 +121,10 @@ class Live:
         Shapes: (rows, features).
         """
         self._flush()
-        return self._answer(table, [self._line(table, row) for row in rows], len(rows))
+        lines = array("q")
+        for row in rows:
+            lines.extend(self._line(table, row))
+        return self._answer(table, lines, len(rows))
 
     def save(self) -> dict[str, Any]:
         """All that `restore` needs, as arrays and plain lists."""
@@ -152,14 +160,20 @@ class Live:
         """The row in numbers; the clock and what the deployment tells of take note of it."""
         line = LINES[table](self._names, row)
         self.clock = max(self.clock, line[s.W_AT])
-        if self._untold[table]:
-            told = [what for what, column in self._untold[table] if row.get(column) is not None]
-            for what in told:
-                spot = PLACE[what]
-                self._st.book[spot] = min(int(self._st.book[spot]), self.clock)
-            for name, left in self._untold.items() if told else ():
-                self._untold[name] = tuple(pair for pair in left if pair[0] not in told)
+        for _, column in self._untold[table]:
+            if row.get(column) is not None:
+                self._first_told(table, row)
+                break
         return line
+
+    def _first_told(self, table: str, row: Row) -> None:
+        """What the row is the first to tell of is told of from now on."""
+        told = [what for what, column in self._untold[table] if row.get(column) is not None]
+        for what in told:
+            spot = PLACE[what]
+            self._st.book[spot] = min(int(self._st.book[spot]), self.clock)
+        for name, left in self._untold.items():
+            self._untold[name] = tuple(pair for pair in left if pair[0] not in told)
 
     def _flush(self) -> None:
         if self._pending:
@@ -167,11 +181,10 @@ class Live:
             self._pending.clear()
             self._through(batch, len(batch), np.empty((len(batch), 0), dtype=np.float32))
 
-    def _answer(self, table: str, lines: list[tuple[int, ...]], kept: int) -> Matrix:
-        width = len(catalogue.names_of(table))
-        out = np.empty((len(lines), width), dtype=np.float32)
-        if lines:
-            batch = np.array(lines, dtype=np.int64)
+    def _answer(self, table: str, lines: array[int], kept: int) -> Matrix:
+        batch = np.frombuffer(lines, dtype=np.int64).reshape(-1, LINE)
+        out = np.empty((len(batch), WIDTHS[table]), dtype=np.float32)
+        if len(batch):
             self.clock = max(self.clock, int(batch[:, s.W_AT].max()))
             self._through(batch, kept, out)
         return out

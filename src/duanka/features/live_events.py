@@ -20,8 +20,13 @@ if TYPE_CHECKING:
     Row = Mapping[str, Any]
     Line = tuple[int, ...]
 
-MEMOS = dict.fromkeys(PROTECTED, f.PROTECTED)
-CHANNELS = {"atm": f.MACHINE, "counter": f.MACHINE, "qr": f.SCANNED, "pos": f.SCANNED}
+MEMOS: dict[str | None, int] = dict.fromkeys(PROTECTED, f.PROTECTED)
+CHANNELS: dict[str | None, int] = {
+    "atm": f.MACHINE,
+    "counter": f.MACHINE,
+    "qr": f.SCANNED,
+    "pos": f.SCANNED,
+}
 MESSAGES = {"code": f.CODE, "bulk": f.BULK, "personal": f.PERSONAL}
 OF_ID = dict(
     zip(
@@ -119,12 +124,18 @@ def transfer(names: Names, row: Row) -> Line:
     """A transfer; what can be computed from numbers is left to compiled code."""
     get = row.get
     amount, balance = row["amount_fen"], get("payer_balance_fen")
-    bits = MEMOS.get(get("memo_kind") or "", 0) | CHANNELS.get(get("channel") or "", 0)
+    bits = MEMOS.get(get("memo_kind"), 0) | CHANNELS.get(get("channel"), 0)
     if get("outcome") != "failed":
         bits |= f.OK
     if balance is not None and balance * LEFT_PARTS <= amount:
         bits |= f.EMPTIED
-    payer, payee = names.card(0, row["payer_id"]), names.card(0, row["payee_id"])
+    known, payer_id, payee_id = names.cards[0], row["payer_id"], row["payee_id"]
+    payer = known.get(payer_id)
+    if payer is None:
+        payer = names.card(0, payer_id)
+    payee = known.get(payee_id)
+    if payee is None:
+        payee = names.card(0, payee_id)
     device = names.host("devices", get("device_id"))
     return (s.TRANSFER, row["at"], payer, payee, amount, bits, device, -1, -1, -1, -1, -1, 0, 0, -1)
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import msgspec
 import numpy as np
 
+from duanka.intercept import sparse
 from duanka.intercept.answers import Answer  # noqa: TC001 - msgspec looks it up
 from duanka.intercept.events import decode
 from duanka.intercept.hot_path import Asked
@@ -14,16 +15,29 @@ from duanka.intercept.hot_path import Asked
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from numpy.typing import NDArray
+
     from duanka.intercept.events import Event
 
 
 class Vectors(msgspec.Struct, array_like=True):
-    """The vectors of one kind by position in the batch; float32, row after row."""
+    """The vectors of one kind by position in the batch.
+
+    Columns: `form` how `values` stand: 1 as `sparse` packs them, 0 float32, row after row, as logs of older
+        versions have them.
+    """
 
     kind: str
     where: list[int]
     width: int
     values: bytes
+    form: int = 0
+
+    def rows(self) -> NDArray[np.float32]:
+        """The vectors, a row each."""
+        if self.form:
+            return sparse.unpacked(self.values, len(self.where), self.width)
+        return np.frombuffer(self.values, np.float32).reshape(-1, self.width)
 
 
 class Batch(msgspec.Struct, array_like=True):
@@ -40,16 +54,10 @@ class Batch(msgspec.Struct, array_like=True):
 
     def asked(self) -> list[Asked]:
         """The vectors again, by kind."""
-        return [
-            Asked(
-                v.kind,
-                tuple(v.where),
-                np.frombuffer(v.values, np.float32).reshape(-1, v.width),
-            )
-            for v in self.vectors
-        ]
+        return [Asked(v.kind, tuple(v.where), v.rows()) for v in self.vectors]
 
 
+_SPARSE = 1
 _ENCODER = msgspec.msgpack.Encoder()
 _DECODER = msgspec.msgpack.Decoder(Batch)
 
@@ -58,7 +66,9 @@ def encode(
     now: int, events: Sequence[Event], answers: Mapping[int, Answer], asked: Sequence[Asked]
 ) -> bytes:
     """The record of a batch as bytes."""
-    vectors = [Vectors(a.kind, list(a.where), a.X.shape[1], a.X.tobytes()) for a in asked]
+    vectors = [
+        Vectors(a.kind, list(a.where), a.X.shape[1], sparse.packed(a.X), _SPARSE) for a in asked
+    ]
     return _ENCODER.encode(Batch(now, [e.raw for e in events], dict(answers), vectors))
 
 

@@ -17,6 +17,9 @@ class Confirmed:
     def __init__(self) -> None:
         self._said: dict[str, list[tuple[int, bool]]] = {}
 
+    def __len__(self) -> int:
+        return len(self._said)
+
     def __contains__(self, card: str) -> bool:
         """Whether there is a label of the card. Columns: card its kind, NUL, its id."""
         return card in self._said

@@ -15,6 +15,7 @@ from duanka.errors import BadInput, DuankaError, Unavailable
 from duanka.intercept import batch, concluding, hot_path, keeping, snapshots, standing
 from duanka.intercept.answers import Answer, Refused, Said, Taken
 from duanka.intercept.events import ANSWERED, REGISTER, TOLD, decode, key_of
+from duanka.intercept.terms import same_day
 from duanka.tables import INPUTS
 
 if TYPE_CHECKING:
@@ -61,6 +62,7 @@ class Door:
         self._most_ahead_us = most_ahead_us
         self._counters: Counter[str] = Counter({"replayed": replayed})
         self._why_not = ""
+        self._ruled = (0, 0)  # the day whose rules were found last
         self._due = held.log.end + SNAPSHOT_BYTES
         self._writer: threading.Thread | None = None
 
@@ -81,28 +83,29 @@ class Door:
         said: dict[int, Said] = {}
         fresh: dict[bytes, int] = {}
         twins: list[tuple[int, int]] = []
-        latest, find = now + self._most_ahead_us, self._held.repeats.find
         records: dict[int, Batch] = {}
+        latest, find = now + self._most_ahead_us, self._held.repeats.find
         for i, event in enumerate(events):
+            key = event.key
             if event.at > latest and event.kind not in _UNDATED:
                 said[i] = self._too_early(event)
-            elif (place := find(event.key)) is not None:
+            elif (place := find(key)) is not None:
                 said[i] = self._again(event, place, records)
-            elif event.kind in ANSWERED and (refused := self._without_rules(event)) is not None:
+            elif (refused := self._without_rules(event)) is not None:
                 said[i] = refused
-            elif (twin := fresh.get(event.key)) is not None:
+            elif (twin := fresh.get(key)) is not None:
                 twins.append((i, twin))
             else:
-                fresh[event.key] = i
-        if fresh:
-            where = list(fresh.values())
-            entered = self._enter([events[i] for i in where], now)
-            said.update(zip(where, entered, strict=True))
-        for i, twin in twins:
-            said[i] = _same(events[i], events[twin], said[twin])
-        standing.count(self._counters, events, said)
+                fresh[key] = i
+        told = self._enter([events[i] for i in fresh.values()], now) if fresh else []
+        if said or twins:
+            said.update(zip(fresh.values(), told, strict=True))
+            for i, twin in twins:
+                said[i] = _same(events[i], events[twin], said[twin])
+            told = [said[i] for i in range(len(events))]
+        standing.count(self._counters, events, told)
         self._snapshot_when_due()
-        return [said[i] for i in range(len(events))]
+        return told
 
     def _enter(self, events: list[Event], now: int) -> list[Said]:
         """Answers, logs and remembers events that were not taken before."""
@@ -150,10 +153,14 @@ class Door:
 
     def _without_rules(self, event: Event) -> Refused | None:
         """The refusal of an event of a day for which there is no policy; None if there is one."""
+        at = event.at
+        if self._ruled[0] <= at < self._ruled[1] or event.kind not in ANSWERED:
+            return None
         try:
-            self._held.judges.terms.at(event.at)
+            self._held.judges.terms.at(at)
         except BadInput as error:
             return Refused(event.event_id, error.what, error.fix)
+        self._ruled = same_day(at)
         return None
 
     def timed_out(self, event: Event) -> Answer:

@@ -40,6 +40,8 @@ TOLD = ("order", "discipline")
 """What the ledger of cases tells a door."""
 KINDS = (*tables.INPUTS, *TOLD)
 """Every kind of event: the input tables of the contract, orders, and discipline."""
+_EPOCH, _MICROSECOND = datetime(1970, 1, 1, tzinfo=UTC), timedelta(microseconds=1)
+_asdict = msgspec.structs.asdict
 LARGEST = 2**53 - 1
 """Whole numbers above this do not survive every JSON reader."""
 _OWN_ID = {
@@ -162,6 +164,7 @@ def _decoder() -> msgspec.json.Decoder[Any]:
 class _Plan(msgspec.Struct, frozen=True):
     """What reading an event of a kind needs to know, looked up once."""
 
+    kind: str
     times: tuple[str, ...]
     ids: tuple[str, ...]
     texts: tuple[str, ...]
@@ -177,7 +180,13 @@ def _plan(kind: str) -> _Plan:
 
     time = "starts_at" if kind in TOLD else tables.time_of(kind) or ""
     primary = f"{kind}_id" if kind in TOLD else next(iter(tables.PRIMARY[kind]), "")
-    return _Plan(named("at"), named("id"), named("text"), time, _OWN_ID.get(kind, ""), primary)
+    ids, own = named("id"), _OWN_ID.get(kind, "")
+    return _Plan(kind, named("at"), ids, named("text"), time, own, primary)
+
+
+@cache
+def _plans() -> dict[type[msgspec.Struct], _Plan]:
+    return {record(kind): _plan(kind) for kind in KINDS}
 
 
 def decode(raw: bytes) -> Event:
@@ -189,21 +198,20 @@ def decode(raw: bytes) -> Event:
         found = _decoder().decode(raw)
     except (msgspec.DecodeError, ValueError, RecursionError) as error:
         raise _told(raw, str(error)) from None
-    kind = found.__struct_config__.tag
-    plan = _plan(kind)
-    row = msgspec.structs.asdict(found)
+    plan = _plans()[type(found)]
+    row = _asdict(found)
     for name in plan.times:
         if (instant := row[name]) is not None:
-            row[name] = at = micros(instant)
+            row[name] = at = (instant - _EPOCH) // _MICROSECOND
             if not faults.EARLIEST <= at < faults.LATEST:
                 raise _told(raw, "an instant is out of range")
     ids = "".join([row[name] or "" for name in plan.ids])
     strange = not ids.isprintable() or " " in ids or "E+" in ids
-    if strange or any("\0" in (row[name] or "") for name in plan.texts):
+    if strange or (plan.texts and any("\0" in (row[name] or "") for name in plan.texts)):
         found_faults = faults.find(raw, columns)
         if found_faults:
             raise _refused(found_faults)
-    return _event(kind, plan, row, raw)
+    return _event(plan, row, raw)
 
 
 def _told(raw: bytes, told: str) -> BadInput:
@@ -226,24 +234,21 @@ def of_row(kind: str, row: Mapping[str, Any]) -> Event:
     return decode(msgspec.json.encode({"kind": kind, **told}))
 
 
-def _event(kind: str, plan: _Plan, row: dict[str, Any], raw: bytes) -> Event:
+def _event(plan: _Plan, row: dict[str, Any], raw: bytes) -> Event:
     at = row[plan.time] if plan.time else 0
     if plan.own_id:
         name = row[plan.own_id]
-        key = key_of(kind, name)
+        key = blake2b(f"{plan.kind}\0{name}".encode(), digest_size=16).digest()
     else:
-        told = msgspec.json.encode([kind, *row.values()])
+        told = msgspec.json.encode([plan.kind, *row.values()])
         key = blake2b(told, digest_size=16).digest()
         name = row[plan.shown_id] if plan.shown_id else key.hex()
-    return Event(kind, name, at, row, raw, key)
+    return Event(plan.kind, name, at, row, raw, key)
 
 
 def key_of(kind: str, event_id: str) -> bytes:
     """What a repeated delivery of an event with an id of its own is recognised by."""
     return blake2b(f"{kind}\0{event_id}".encode(), digest_size=16).digest()
-
-
-_EPOCH, _MICROSECOND = datetime(1970, 1, 1, tzinfo=UTC), timedelta(microseconds=1)
 
 
 def micros(instant: datetime) -> int:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import groupby, repeat
-from typing import TYPE_CHECKING
+from itertools import groupby
+from typing import TYPE_CHECKING, cast
 
 from duanka.intercept import plain, scoring
 from duanka.intercept.concluding import Seen, conclude, facts_of
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from duanka.intercept.concluding import Facts
     from duanka.intercept.events import Event
     from duanka.intercept.known import Known
+    from duanka.intercept.plain import Run
     from duanka.intercept.scoring import Found
     from duanka.intercept.terms import TermsBook
     from duanka.models.model import Model
@@ -40,12 +41,17 @@ class Judges:
 
 @dataclass(frozen=True)
 class Asked:
-    """Answered events of one kind by position, in order, with the vectors and facts they rest on."""
+    """Answered events of one kind by position, in order, with the vectors and facts they rest on.
+
+    Columns: `facts` None of an event about which nothing is known but itself; see `plain.facts_of`, which
+        tells them from what the `run` has in common.
+    """
 
     kind: str
     where: tuple[int, ...]
     X: Matrix
-    facts: tuple[Facts, ...] = ()
+    facts: tuple[Facts | None, ...] = ()
+    run: Run | None = None
 
 
 def in_order(events: Sequence[Event]) -> list[int]:
@@ -58,8 +64,23 @@ def in_order(events: Sequence[Event]) -> list[int]:
 
 def runs(events: Sequence[Event]) -> Iterator[tuple[str, list[int]]]:
     """Stretches of events of one kind, in the order in which they are known."""
+    if _is_one_run(events):
+        yield events[0].kind, list(range(len(events)))
+        return
     for kind, where in groupby(in_order(events), key=lambda i: events[i].kind):
         yield kind, list(where)
+
+
+def _is_one_run(events: Sequence[Event]) -> bool:
+    """Whether all are of one kind that is answered, and come in their order: most batches do."""
+    if not events or events[0].kind not in ANSWERED:
+        return False
+    kind, before = events[0].kind, events[0].at
+    for event in events:
+        if event.at < before or event.kind != kind:
+            return False
+        before = event.at
+    return True
 
 
 def answer(
@@ -76,8 +97,8 @@ def answer(
         run = [events[i] for i in where]
         late = _late(run, known.live.clock)
         X = known.live.answer_and_tell(kind, [event.row for event in run])
-        one, facts = _answered(known, judges, run, X, late)
-        asked.append(Asked(kind, tuple(where), X, facts))
+        one, facts, common = _answered(known, judges, run, X, late)
+        asked.append(Asked(kind, tuple(where), X, facts, common))
         said.update(zip(where, one, strict=True))
     return said, asked
 
@@ -108,28 +129,39 @@ def _late(run: Sequence[Event], clock: int) -> list[bool]:
 
 def _answered(
     known: Known, judges: Judges, run: Sequence[Event], X: Matrix, late: Iterable[bool]
-) -> tuple[list[Answer], tuple[Facts, ...]]:
+) -> tuple[list[Answer], tuple[Facts | None, ...], Run | None]:
     version = judges.models[run[0].kind].version
     if run[0].kind == "opening":  # those of one instant count one another: they came in together
         for event in run:
             known.holdings.applied(event.row)
-    found, said, facts = find(judges, run, X), [], []
+    found = find(judges, run, X)
+    said: list[Answer] = []
+    facts: list[Facts | None] = []
     first, terms = judges.terms.at(run[0].at), judges.terms.at(run[-1].at)
     common = plain.run_of(known, terms, run, version) if first is terms else None
-    bands = plain.bands(common, run, found) if common is not None else repeat((0, 0))
-    for event, what, is_late, band in zip(run, found, late, bands, strict=False):
+    for event, what, is_late in zip(run, found, late, strict=True):
         if common is not None and not is_late:
-            passed = plain.allowed(known, common, event, what, band)
+            passed = plain.allowed(known, common, event, what)
             if passed is not None:
-                said.append(passed[0])
-                facts.append(passed[1])
+                said.append(passed)
+                facts.append(None)
                 continue
         terms = judges.terms.at(event.at)
-        facts.append(facts_of(known, terms, event))
-        said.append(conclude(terms, event, facts[-1], Seen(what, is_late, version)))
+        one = facts_of(known, terms, event)
+        facts.append(one)
+        said.append(conclude(terms, event, one, Seen(what, is_late, version)))
         if event.kind != "opening":
             known.told_of(event, said[-1].held_fen)
-    return said, tuple(facts)
+    return said, tuple(facts), common
+
+
+def facts_of_all(asked: Asked, events: Sequence[Event]) -> list[Facts]:
+    """What was known of each event of a run besides its vector, also of those about which nothing was."""
+    common = cast("Run", asked.run)  # only of its own events are there no facts
+    return [
+        plain.facts_of(common, event) if facts is None else facts
+        for event, facts in zip(events, asked.facts, strict=True)
+    ]
 
 
 def find(judges: Judges, run: Sequence[Event], X: Matrix) -> list[Found]:

@@ -38,6 +38,11 @@ class Known:
         self.tainted = Tainted()
         self.holdings = Holdings(longest_us)
 
+    @property
+    def any_marked(self) -> bool:
+        """Whether anything stands against any card at all."""
+        return bool(self.confirmed or self.orders or self.tainted)
+
     def is_marked(self, card_kind: str, card_id: str) -> bool:
         """Whether anything stands against the card: an order, what was confirmed of it, reported money."""
         card = f"{card_kind}\0{card_id}"

@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-import numpy as np
-
 from duanka.intercept.answers import Answer
 from duanka.intercept.concluding import Facts
 from duanka.policy import decide_one
@@ -31,16 +29,14 @@ _SIDES = {
 
 
 class Run(NamedTuple):
-    """What the events of a run have in common."""
+    """What the events of a run have in common; `any_marked` whether anything stands against any card."""
 
     terms: Terms
     kind: str
     ordinary: Ordinary
     cold: bool
     version: str
-
-
-Band = tuple[int, int]
+    any_marked: bool
 
 
 def run_of(known: Known, terms: Terms, events: Sequence[Event], version: str) -> Run | None:
@@ -53,43 +49,42 @@ def run_of(known: Known, terms: Terms, events: Sequence[Event], version: str) ->
     if kind not in _SIDES or known.acquaintance.is_new_day(kind, events[-1].at):
         return None
     cold = known.acquaintance.days(kind) < terms.cold_days
-    return Run(terms, kind, terms.ordinary[kind], cold, version)
+    return Run(terms, kind, terms.ordinary[kind], cold, version, known.any_marked)
 
 
-def bands(run: Run, events: Sequence[Event], found: Sequence[Found]) -> list[Band]:
-    """Between which lines of the rules each event's score and amount stand."""
-    scores = np.array([one.score for one in found])
-    amounts = np.array([event.row.get("amount_fen", 0) for event in events], dtype=np.float64)
-    return run.ordinary.bands(scores, amounts)
-
-
-def allowed(
-    known: Known, run: Run, event: Event, what: Found, band: Band
-) -> tuple[Answer, Facts] | None:
-    """The answer to an event that the rules let pass, and what was known of it; None for any other.
+def allowed(known: Known, run: Run, event: Event, what: Found) -> Answer | None:
+    """The answer to an event that the rules let pass; None for any other.
 
     Nothing more need be told of such an event: its day was seen before, and no reported money moves.
     """
-    row, terms = event.row, run.terms
+    row, terms, ordinary = event.row, run.terms, run.ordinary
     card_kind, one, other = _SIDES[run.kind]
-    if known.is_marked(card_kind, row[one]) or known.is_marked(card_kind, row[other]):
+    if run.any_marked and (
+        known.is_marked(card_kind, row[one]) or known.is_marked(card_kind, row[other])
+    ):
         return None
-    facts: dict[str, object]
     if run.kind == "transfer":
-        memo = row["memo_kind"]
-        protected = memo in terms.rules.protected_kinds
-        facts = {"amount_fen": row["amount_fen"], "memo_kind": memo, "implicated": False}
+        amount, protected = row["amount_fen"], row["memo_kind"] in terms.rules.protected_kinds
     else:
-        protected = row[other] in terms.always_connected
-        facts = {"protected": protected, "implicated": False}
-    enough = decide_one.enough(what.families, terms.rules.event_families)
-    key = (*band, protected, enough)
-    said = run.ordinary.said.get(key)
+        amount, protected = None, row[other] in terms.always_connected
+    families = what.families
+    least = terms.rules.event_families
+    agree = decide_one.enough(families, least) if families else least <= 0
+    key = (*ordinary.band(what.score, amount or 0), protected, agree)
+    said = ordinary.said.get(key)
     if said is None:
-        said = run.ordinary.learn(key, score=what.score, amount_fen=row.get("amount_fen"))
-    if said.then != "allow":
-        return None
-    return _answer(run, event, what, said), Facts(facts, cold=run.cold)
+        said = ordinary.learn(key, score=what.score, amount_fen=amount)
+    return _answer(run, event, what, said) if said.then == "allow" else None
+
+
+def facts_of(run: Run, event: Event) -> Facts:
+    """What was known of an event that was let pass here: nothing but itself."""
+    row = event.row
+    if run.kind == "transfer":
+        asked = {"amount_fen": row["amount_fen"], "memo_kind": row["memo_kind"]}
+    else:
+        asked = {"protected": row[_SIDES[run.kind][2]] in run.terms.always_connected}
+    return Facts({**asked, "implicated": False}, cold=run.cold)
 
 
 def _answer(run: Run, event: Event, what: Found, said: Outcome) -> Answer:
@@ -98,18 +93,8 @@ def _answer(run: Run, event: Event, what: Found, said: Outcome) -> Answer:
         reasons = decide_one.told(said, reasons).reasons
     zh, en = run.terms.after["allow"]
     return Answer(
-        run.kind,
-        event.event_id,
-        "allow",
-        what.score,
-        said.because,
-        reasons,
-        said.legal_basis,
-        said.authority,
-        said.review,
-        zh,
-        en,
-        cold=run.cold,
-        model_version=run.version,
-        policy_version=run.terms.rules.version,
-    )
+        run.kind, event.event_id, "allow", what.score, said.because, reasons, said.legal_basis,
+        said.authority, said.review, zh, en, None, (), None,
+        False, run.cold, False, False,  # in time, judged by a score, for the first time  # noqa: FBT003
+        run.version, run.terms.rules.version,
+    )  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from itertools import repeat
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -40,7 +41,7 @@ class Repeats:
         Columns: `keys` new ones, in the record's order; `place` where the log has the record.
         """
         self._place.update(zip(keys, range(place << 16, (place << 16) + len(keys)), strict=True))
-        self._order.extend([(now_us, key) for key in keys])
+        self._order.extend(zip(repeat(now_us), keys, strict=False))
         before = now_us - self._window_us
         while self._order and (len(self._order) > self._most or self._order[0][0] < before):
             del self._place[self._order.popleft()[1]]

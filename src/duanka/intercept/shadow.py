@@ -89,7 +89,9 @@ class Shadow:
     def _judge(self, run: list[Event], given: list[Answer], asked: Asked) -> None:
         version = self._judges.models[asked.kind].version
         found = hot_path.find(self._judges, run, asked.X)
-        for event, was, what, facts in zip(run, given, found, asked.facts, strict=True):
+        for event, was, what, facts in zip(
+            run, given, found, hot_path.facts_of_all(asked, run), strict=True
+        ):
             terms = self._judges.terms.at(event.at)
             would = conclude(terms, event, facts, Seen(what, was.late, version))
             self._count["challenger.judged"] += 1

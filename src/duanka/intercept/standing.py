@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from duanka.intercept.answers import Answer, Refused
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections import Counter
+    from collections.abc import Sequence
 
     from duanka.intercept.answers import Said
     from duanka.intercept.door import Held
@@ -34,19 +34,23 @@ def health(held: Held, why_not: str) -> dict[str, Any]:
     }
 
 
-def count(counters: Counter[str], events: Sequence[Event], said: Mapping[int, Said]) -> None:
+def count(counters: Counter[str], events: Sequence[Event], said: Sequence[Said]) -> None:
     """Nothing; what was said of a batch is counted, each repeat as one."""
-    answers: Counter[tuple[str, str]] = Counter()
-    for i, one in said.items():
-        if isinstance(one, Refused):
+    answers: dict[tuple[str, str], int] = {}
+    late = 0
+    for event, one in zip(events, said, strict=True):
+        if type(one) is Refused:
             counters["refused"] += 1
         elif one.duplicate:
             counters["duplicate"] += 1
-        elif isinstance(one, Answer):
-            answers[one.event_kind, one.answer] += 1
-            counters["late"] += one.late
+        elif type(one) is Answer:
+            word = one.event_kind, one.answer
+            answers[word] = answers.get(word, 0) + 1
+            late += one.late
         else:
-            counters[f"taken.{events[i].kind}"] += 1
+            counters[f"taken.{event.kind}"] += 1
+    if answers:
+        counters["late"] += late
     for (kind, answer), n in answers.items():
         counters[f"taken.{kind}"] += n
         counters[f"answer.{kind}.{answer}"] += n

@@ -19,6 +19,9 @@ class Tainted:
     def __init__(self) -> None:
         self._on: dict[str, int] = {}
 
+    def __len__(self) -> int:
+        return len(self._on)
+
     def __contains__(self, account: str) -> bool:
         """Whether reported money stands on the account."""
         return account in self._on

@@ -115,6 +115,12 @@ def _both(words: tuple[str, ...]) -> tuple[str, str]:
     return words[0], words[-1]
 
 
+def same_day(instant: int) -> tuple[int, int]:
+    """When the instant's day in Shanghai begins, and the next one. Units: UTC microseconds."""
+    begin = (instant + EAST_US) // DAY * DAY - EAST_US
+    return begin, begin + DAY
+
+
 def longest_window(policy: Policy) -> int:
     """The longest window in which any day's policy counts applicants. Units: microseconds."""
     days = [p.value for p in policy.parameters["opening.companion_window_days"]]

@@ -115,7 +115,7 @@ class Rules:
                     where=f"facts for the table {table}",
                     fix=f"give {name} as the policy's table reads it",
                 )
-            alike.append(value if cuts is None else _between(cuts, value))
+            alike.append(value if cuts is None else between(cuts, value))
         key = tuple(alike)
         said = laid.said.get(key)
         if said is None:
@@ -182,7 +182,7 @@ def _cuts(column: Column, rows: Sequence[Row]) -> tuple[float, ...] | None:
     return tuple(sorted({end for c in told for end in (c.low, c.high) if end is not None}))
 
 
-def _between(cuts: tuple[float, ...], value: float) -> int:
+def between(cuts: tuple[float, ...], value: float) -> int:
     """Which cut a value is, or which two it lies between."""
     at = bisect_left(cuts, value)
     return 2 * at + (at < len(cuts) and cuts[at] == value)

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
-
+from duanka.policy.decide_one import between
 from duanka.tables.words import TIERS
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
     from duanka.policy.decide_one import Outcome, Rules
 
 
@@ -25,16 +22,13 @@ class Ordinary:
         self._rules = rules
         self._kind = event_kind
         table = f"intercept_{event_kind}"
-        self._scores = np.array(rules.cuts(table, "score"), dtype=np.float64)
-        self._amounts = np.array(rules.cuts(table, "amount_fen"), dtype=np.float64)
+        self._scores = rules.cuts(table, "score")
+        self._amounts = rules.cuts(table, "amount_fen")
         self.said: dict[tuple[int, int, bool, bool], Outcome] = {}
 
-    def bands(
-        self, scores: NDArray[np.float64], amounts_fen: NDArray[np.float64]
-    ) -> list[tuple[int, int]]:
-        """Which cuts each score and amount is, or stands between. Units: amounts fen, exact below 2**53."""
-        both = zip(_bands(self._scores, scores), _bands(self._amounts, amounts_fen), strict=True)
-        return list(both)
+    def band(self, score: float, amount_fen: int) -> tuple[int, int]:
+        """Which cuts the score and the amount are, or stand between."""
+        return between(self._scores, score), between(self._amounts, amount_fen)
 
     def learn(
         self, key: tuple[int, int, bool, bool], *, score: float, amount_fen: int | None
@@ -56,9 +50,3 @@ class Ordinary:
         kind = "account" if self._kind == "transfer" else "sim"
         said = self.said[key] = self._rules.outcome(f"intercept_{self._kind}", kind, case)
         return said
-
-
-def _bands(cuts: NDArray[np.float64], values: NDArray[np.float64]) -> list[int]:
-    below, up_to = (np.searchsorted(cuts, values, side=side) for side in ("left", "right"))
-    found: list[int] = (below + up_to).tolist()
-    return found
