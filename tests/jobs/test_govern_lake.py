@@ -1,3 +1,5 @@
+import shutil
+
 import polars as pl
 import pytest
 
@@ -5,6 +7,7 @@ from duanka.errors import BadInput
 from duanka.governance import scorecard
 from duanka.jobs.govern_lake import scorecards
 from duanka.jobs.progress import Progress
+from duanka.jobs.publish_succession import succession
 from duanka.policy import dated
 from published import SETTINGS, data, world
 
@@ -18,7 +21,8 @@ def made(folder, out, as_of=None):
     )
 
 
-def in_memory(frames):
+def in_memory(frames, told=None):
+    frames = dict(frames) if told is None else {**frames, "succession": told}
     regime = dated.load().at(world().as_of.date())
     found = scorecard.govern(frames, world().as_of, regime)
     return scorecard.scorecard(found.sheets, regime).sort(KEY)
@@ -53,6 +57,37 @@ def test_cards_that_do_not_say_their_desk_are_traced_by_their_application(tmp_pa
     done = made(folder, tmp_path / "out")
     rows = read(tmp_path / "out", done)
     assert rows.equals(in_memory(world().tables))
+
+
+def test_mergers_closed_outlets_and_moved_cards_are_answered_for_as_in_memory(tmp_path):
+    folder, frames = tmp_path / "data", world().tables
+    shutil.copytree(data(), folder)
+    banks = frames["account"]["institution_id"].unique(maintain_order=True).to_list()
+    desks = frames["outlet"]["outlet_id"].to_list()
+    known = frames["label"].filter(pl.col("implicated"))
+    went = [
+        f"{kind},{card},{holder},2025-08-01"
+        for (kind, card), holder in zip(
+            known.select("card_kind", "card_id").unique(maintain_order=True).head(60).rows()
+            + [("account", one) for one in frames["account"]["account_id"].head(60)],
+            [banks[1], "i-from-afar", banks[0]] * 40,
+            strict=True,
+        )
+    ]
+    merged = [
+        f"institution,{banks[0]},{banks[1]},2025-09-01",
+        f"outlet,{desks[0]},{desks[1]},2025-07-01",
+        f"outlet,{desks[1]},{desks[5]},2025-09-01",
+        f"outlet,{desks[2]},{desks[3]},2035-09-01",
+    ]
+    said = "\n".join(["unit_kind,unit_id,successor_id,since", *merged, *went, ""])
+    (folder / "succession.csv").write_text(said, encoding="utf-8")
+    rows = read(tmp_path / "out", made(folder, tmp_path / "out"))
+    assert rows.equals(in_memory(frames, succession(folder)))
+    gone = {banks[0], desks[0], desks[1]}
+    assert not gone & set(rows["unit_id"])
+    assert {desks[2], desks[5], "i-from-afar"} <= set(rows["unit_id"])
+    assert not rows.equals(in_memory(frames))
 
 
 def test_a_folder_without_cards_or_labels_is_refused(tmp_path):

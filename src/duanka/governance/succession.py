@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from duanka.errors import BadInput
+from duanka.governance.attribution import ask
 from duanka.governance.months import month_column
 
 if TYPE_CHECKING:
@@ -31,6 +32,8 @@ _HELD = {
         "staff": "outlet_id",
     },
 }
+NOWHERE = pl.DataFrame(schema={"outlet_id": pl.String, "institution_id": pl.String})
+"""What outlets say where none are known: nothing."""
 
 
 def succeed(frames: Frames, succession: pl.DataFrame, as_of: datetime) -> dict[str, pl.DataFrame]:
@@ -43,7 +46,7 @@ def succeed(frames: Frames, succession: pl.DataFrame, as_of: datetime) -> dict[s
     """
     out = dict(frames)
     for unit_kind, places in _HELD.items():
-        last = _last_of(succession.filter(_before(unit_kind, as_of)))
+        last = heirs(succession, unit_kind, as_of)
         for table, column in places.items():
             if last and table in out and column in out[table].columns:
                 out[table] = out[table].with_columns(pl.col(column).replace(last))
@@ -66,47 +69,56 @@ def moved(
     Columns: `attributed` as `governance.attribution.attribute`; `succession` with rows of account and sim, whose
         successor is an institution.
     """
-    cards = succession.filter(
-        pl.col("unit_kind").is_in(["account", "sim"]) & (pl.col("since") < span.as_of)
-    )
-    if cards.is_empty():
+    told = moves(succession, span.as_of)
+    if told.is_empty():
         return attributed
-    holder = (
-        cards.sort("since", maintain_order=True)
-        .unique(["unit_kind", "unit_id"], keep="last", maintain_order=True)
-        .select(
-            card_kind="unit_kind",
-            card_id="unit_id",
-            holder_id="successor_id",
-            moved_month=month_column("since"),
-        )
+    names = ("card_kind", "card_id", "institution_id", "outlet_id", "opened_month", "known_month")
+    desk = NOWHERE if outlet is None else outlet.select(NOWHERE.columns)
+    given = {
+        "traced": attributed.select(names),
+        "move": told,
+        "outlet": desk.unique("outlet_id", keep="first", maintain_order=True),
+        "judged": judged(span),
+    }
+    key = ["card_kind", "card_id"]
+    rows = attributed.join(ask("moved", given), on=key, how="left", maintain_order="left")
+    return rows.with_columns(institution_id=pl.coalesce("answers_id", "institution_id")).select(
+        attributed.columns
     )
-    merged = _last_of(succession.filter(_before("institution", span.as_of)))
-    holder = holder.with_columns(pl.col("holder_id").replace(merged))
-    rows = attributed.join(holder, on=["card_kind", "card_id"], how="left", maintain_order="left")
-    rows = _with_opener(rows, outlet)
-    known, opened = pl.col("known_month"), pl.col("opened_month")
-    early = (known - opened < span.young) | (known < pl.col("moved_month"))
-    theirs = pl.when(known.is_null()).then(opened < span.first).otherwise(~early)
-    answers = pl.when(theirs).then("holder_id").otherwise("opener_id")
-    moves = pl.col("holder_id").is_not_null()
-    return rows.with_columns(
-        institution_id=pl.when(moves).then(answers).otherwise("institution_id")
-    ).select(attributed.columns)
 
 
-def _before(unit_kind: str, as_of: datetime) -> pl.Expr:
-    return (pl.col("unit_kind") == unit_kind) & (pl.col("since") < as_of)
+def moves(succession: pl.DataFrame, as_of: datetime) -> pl.DataFrame:
+    """The cards that moved before an instant, each with who holds it in the end and since which month.
+
+    Columns: card_kind, card_id, holder_id (an institution, or who succeeded it), moved_month.
+    """
+    cards = succession.filter(
+        pl.col("unit_kind").is_in(["account", "sim"]) & (pl.col("since") < as_of)
+    )
+    last = cards.sort("since", maintain_order=True).unique(
+        ["unit_kind", "unit_id"], keep="last", maintain_order=True
+    )
+    return last.select(
+        card_kind="unit_kind",
+        card_id="unit_id",
+        holder_id=pl.col("successor_id").replace(heirs(succession, "institution", as_of)),
+        moved_month=month_column("since"),
+    )
 
 
-def _with_opener(rows: pl.DataFrame, outlet: pl.DataFrame | None) -> pl.DataFrame:
-    """The cards with the institution whose outlet opened them; their own where no outlet is known."""
-    if outlet is None:
-        return rows.with_columns(opener_id="institution_id")
-    desk = outlet.select("outlet_id", opener_id="institution_id")
-    once = desk.unique("outlet_id", keep="first", maintain_order=True)
-    found = rows.join(once, on="outlet_id", how="left", maintain_order="left")
-    return found.with_columns(pl.coalesce("opener_id", "institution_id").alias("opener_id"))
+def judged(span: Horizon) -> pl.DataFrame:
+    """What `moved.sql` asks of the months judged: a row with first_month and young."""
+    row = {"first_month": [span.first], "young": [span.young]}
+    return pl.DataFrame(row, schema=dict.fromkeys(row, pl.Int32))
+
+
+def heirs(succession: pl.DataFrame, unit_kind: str, as_of: datetime) -> dict[str, str]:
+    """For each unit of a kind that was no more before `as_of`, who answers in the end.
+
+    Raises: BadInput if units succeed one another in a circle.
+    """
+    mine = (pl.col("unit_kind") == unit_kind) & (pl.col("since") < as_of)
+    return _last_of(succession.filter(mine))
 
 
 def _last_of(rows: pl.DataFrame) -> dict[str, str]:

@@ -16,7 +16,9 @@ from duanka.governance import scorecard
 from duanka.governance.attribution import UNIT_COLUMNS, question, verdicts
 from duanka.governance.horizon import horizon
 from duanka.governance.sheets import PEERS, both_sides, seen_by_kind
+from duanka.governance.succession import heirs, judged, moves
 from duanka.jobs.dataset import parse_instant
+from duanka.jobs.publish_succession import succession
 from duanka.tables import empty, typed
 
 if TYPE_CHECKING:
@@ -31,8 +33,8 @@ if TYPE_CHECKING:
 _MONTH = "CAST(year({0}) * 12 + month({0}) - 1 AS INTEGER)"
 _LOCAL = "make_timestamp(epoch_us({0}) + 28800000000)"
 _HELD = {
-    "staff": "staff_id, outlet_id",
-    "outlet": "outlet_id, institution_id, outlet_kind, region_code",
+    "staff": "staff_id, heir_of_outlet(outlet_id) AS outlet_id",
+    "outlet": "outlet_id, heir_of_institution(institution_id) AS institution_id, outlet_kind, region_code",
     "organisation": "organisation_id",
 }
 _CARDS = {"account": "opened_at", "sim": "activated_at"}
@@ -105,11 +107,15 @@ def _attributed(
         raise BadInput(
             "no label is known before that instant", where="--as-of", fix="give a later one"
         )
+    told = succession(data)
+    _heirs(connection, told, as_of)
     connection.register("verdict", verdicts({"label": label}).to_arrow())
     for name, columns in _HELD.items():
         _view(connection, name, held[name], f"DISTINCT ON ({name}_id) {columns}")
     _card_view(connection, held, as_of)
     _granted_view(connection, held["opening"], as_of)
+    connection.execute(f"CREATE VIEW traced AS {question('card')}")
+    source = _answered(connection, told, span)
     for name, column in UNIT_COLUMNS.items():
         connection.execute(f"CREATE TYPE {name}_no AS ENUM ({_words(name, column)})")
     codes = ", ".join(
@@ -119,9 +125,52 @@ def _attributed(
     words = ", ".join(f"CAST({name} AS {name}_no) AS {name}" for name in PEERS)
     for name in PEERS:
         connection.execute(f"CREATE TYPE {name}_no AS ENUM ({_PEER_WORDS[name]})")
-    connection.execute(f"CREATE VIEW traced AS {question('card')}")
-    connection.execute(f"CREATE TABLE attributed AS SELECT {words}, {codes}, {months} FROM traced")
+    connection.execute(
+        f"CREATE TABLE attributed AS SELECT {words}, {codes}, {months} FROM {source}"
+    )
     return span
+
+
+def _heirs(
+    connection: duckdb.DuckDBPyConnection, told: pl.DataFrame | None, as_of: datetime
+) -> None:
+    """Macros that say who answers for an institution or outlet in the end; itself where nobody took it over."""
+    for unit_kind in ("institution", "outlet"):
+        found = {} if told is None else heirs(told, unit_kind, as_of)
+        answer = "unit_no"
+        if found:
+            rows = pl.DataFrame({"unit_id": list(found), "heir_id": list(found.values())})
+            connection.execute(f"CREATE TABLE heir_{unit_kind} (unit_id VARCHAR, heir_id VARCHAR)")
+            connection.register("rows_of_heirs", rows.to_arrow())
+            connection.execute(
+                f"INSERT INTO heir_{unit_kind} SELECT unit_id, heir_id FROM rows_of_heirs"
+            )
+            one = f"SELECT h.heir_id FROM heir_{unit_kind} AS h WHERE h.unit_id = unit_no"
+            answer = f"COALESCE(({one}), unit_no)"
+        connection.execute(f"CREATE MACRO heir_of_{unit_kind}(unit_no) AS {answer}")
+
+
+def _answered(
+    connection: duckdb.DuckDBPyConnection, told: pl.DataFrame | None, span: Horizon
+) -> str:
+    """The name of the view of traced cards in which those that moved are under who answers for them."""
+    found = None if told is None else moves(told, span.as_of)
+    if found is None or found.is_empty():
+        connection.register("move", pl.DataFrame(schema={"holder_id": pl.String}).to_arrow())
+        return "traced"
+    connection.register("move", found.to_arrow())
+    connection.register("judged", judged(span).to_arrow())
+    connection.execute(f"CREATE VIEW answered AS {question('moved')}")
+    kept = ", ".join(
+        f"t.{name}"
+        for name in (*PEERS, *UNIT_COLUMNS.values(), "opened_month", "known_month", "self_found")
+        if name != "institution_id"
+    )
+    connection.execute(
+        f"CREATE VIEW settled AS SELECT {kept}, COALESCE(a.answers_id, t.institution_id) AS institution_id "
+        "FROM traced AS t LEFT JOIN answered AS a ON a.card_kind = t.card_kind AND a.card_id = t.card_id"
+    )
+    return "settled"
 
 
 _PEER_WORDS = {
@@ -141,6 +190,8 @@ def _words(unit_kind: str, column: str) -> str:
         "region": ("outlet",),
     }[unit_kind]
     parts = " UNION ".join(f"SELECT {column} AS word FROM {place}" for place in places)
+    if unit_kind == "institution":
+        parts += " UNION SELECT holder_id AS word FROM move"
     return f"SELECT word FROM ({parts}) WHERE word IS NOT NULL ORDER BY word"
 
 
@@ -153,7 +204,8 @@ def _card_view(
         _view(connection, kind, held[kind], "*")
         parts.append(
             f"SELECT '{kind}' AS card_kind, {kind}_id AS card_id, CAST({kind}_kind AS VARCHAR) AS card_class, "
-            f"holder_id, institution_id, outlet_id, staff_id, CAST(NULL AS INTEGER) AS opened_day, "
+            "holder_id, heir_of_institution(institution_id) AS institution_id, "
+            "heir_of_outlet(outlet_id) AS outlet_id, staff_id, CAST(NULL AS INTEGER) AS opened_day, "
             f"{_MONTH.format(local)} AS opened_month FROM {kind} "
             f"WHERE epoch_us({time}) < {_micros(as_of)}"
         )
@@ -166,7 +218,8 @@ def _granted_view(connection: duckdb.DuckDBPyConnection, files: list[str], as_of
     lacking = "SELECT card_kind, card_id FROM card WHERE outlet_id IS NULL OR staff_id IS NULL"
     known = f'card_id IS NOT NULL AND epoch_us("at") < {_micros(as_of)}'
     asked = (
-        "SELECT CAST(card_kind AS VARCHAR) AS card_kind, card_id, outlet_id, staff_id FROM opening "
+        "SELECT CAST(card_kind AS VARCHAR) AS card_kind, card_id, "
+        "heir_of_outlet(outlet_id) AS outlet_id, staff_id FROM opening "
         f"WHERE {known} AND (CAST(card_kind AS VARCHAR), card_id) IN ({lacking}) "
         'QUALIFY row_number() OVER (PARTITION BY card_kind, card_id ORDER BY "at", opening_id) = 1'
     )
