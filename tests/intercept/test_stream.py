@@ -3,9 +3,9 @@ import json
 import msgspec
 import pytest
 
-from door_room import NOW_US, label, opened, transfer
+from door_room import NOW_US, judges, label, opened, transfer
 from duanka.errors import Unavailable
-from duanka.intercept import stream
+from duanka.intercept import keeping, stream
 from duanka.intercept.answers import Refused
 from duanka.intercept.stream import Aside, Message, consume
 
@@ -71,3 +71,27 @@ def test_what_is_set_aside_can_be_read_and_sent_again(tmp_path):
     }
     lines = (tmp_path / "answers.ndjson").read_bytes().splitlines()
     assert [msgspec.json.decode(one)["event_id"] for one in lines] == ["t1"]
+
+
+def test_a_stream_keeps_no_longer_log_than_policy_lets_and_has_snapshots(tmp_path):
+    span = keeping.span_us(judges().terms.policy, NOW_US)
+    with opened(tmp_path, segment_bytes=500) as door:
+        for n in range(60):
+            now = NOW_US + n * span // 20
+            source = Given([transfer(n, now / 1e6 - NOW_US / 1e6).raw], [])
+            consume(door, source, now_us=now, tended_every_s=0)
+        assert door.counters["log_parts_removed"] > 0
+        assert door.counters["snapshots"] >= 60
+        assert door._held.log.begins() > 0
+
+
+def test_a_snapshot_that_the_disk_refuses_does_not_end_the_stream(tmp_path, caplog, monkeypatch):
+    def refuses(*_):
+        raise Unavailable("no room")
+
+    source = Given([transfer(1).raw], [transfer(2).raw])
+    with opened(tmp_path) as door:
+        with monkeypatch.context() as patched:
+            patched.setattr(door._held.folder, "keep", refuses)
+            assert consume(door, source, now_us=NOW_US, tended_every_s=0).taken == 2
+        assert "no snapshot: no room" in caplog.text

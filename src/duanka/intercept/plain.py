@@ -95,6 +95,6 @@ def _answer(run: Run, event: Event, what: Found, said: Outcome) -> Answer:
     return Answer(
         run.kind, event.event_id, "allow", what.score, said.because, reasons, said.legal_basis,
         said.authority, said.review, zh, en, None, (), None,
-        False, run.cold, False, False,  # in time, judged by a score, for the first time  # noqa: FBT003
+        False, run.cold, False, False,  # in time, judged by a score, for the first time
         run.version, run.terms.rules.version,
     )  # fmt: skip

@@ -39,11 +39,11 @@ def count(counters: Counter[str], events: Sequence[Event], said: Sequence[Said])
     answers: dict[tuple[str, str], int] = {}
     late = 0
     for event, one in zip(events, said, strict=True):
-        if type(one) is Refused:
+        if isinstance(one, Refused):
             counters["refused"] += 1
         elif one.duplicate:
             counters["duplicate"] += 1
-        elif type(one) is Answer:
+        elif isinstance(one, Answer):
             word = one.event_kind, one.answer
             answers[word] = answers.get(word, 0) + 1
             late += one.late

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import logging
+import time
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
 import msgspec
 
-from duanka.errors import BadInput
+from duanka.errors import BadInput, Unavailable
 from duanka.intercept.answers import Answer, Refused, Said
 from duanka.intercept.events import decode
 
@@ -22,6 +24,9 @@ if TYPE_CHECKING:
 LONGEST_LINE = 64 * 1024
 """Bytes of one event; a longer line is refused unread."""
 AT_ONCE = 1_024
+TENDED_EVERY_S = 600.0
+"""Seconds of a stream that a start after a kill replays at most, and the snapshot before them."""
+LOG = logging.getLogger("duanka.intercept")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,25 +81,47 @@ class Tally:
                     self.answers[one.event_kind, one.answer] += 1
 
 
-def consume(door: Door, source: Source, *, now_us: int | None = None) -> Tally:
+def consume(
+    door: Door, source: Source, *, now_us: int | None = None, tended_every_s: float = TENDED_EVERY_S
+) -> Tally:
     """What became of all that the source gave, until it ends.
 
     A message counts as read once the door's log has it, so after a crash the source gives the last ones
-    again; their ids say that they were taken, and they count once.
+    again; their ids say that they were taken, and they count once. The door is tended as a server's is, and
+    at the end: it has a snapshot, keeps no longer a log than it may, and lets idle cards rest.
     Raises: Unavailable if the door cannot answer; what was not marked comes again.
     """
-    tally = Tally()
+    tally, tended_s, tended = Tally(), time.monotonic(), 0
     while (messages := source.read()) is not None:
-        if not messages:
+        if messages:
+            _pass_on(door, source, messages, tally, now_us)
+        else:
             door.challenge()
-            continue
-        said = take(door, messages, now_us=now_us)
-        for message, one in zip(messages, said, strict=True):
-            if isinstance(one, Refused):
-                source.reject(message, one)
-        source.done(messages, said)
-        tally.add(said)
+        if tally.taken != tended and time.monotonic() - tended_s >= tended_every_s:
+            _tend(door, now_us)
+            tended_s, tended = time.monotonic(), tally.taken
+    if tally.taken != tended:
+        _tend(door, now_us)
     return tally
+
+
+def _pass_on(
+    door: Door, source: Source, messages: Sequence[Message], tally: Tally, now_us: int | None
+) -> None:
+    said = take(door, messages, now_us=now_us)
+    for message, one in zip(messages, said, strict=True):
+        if isinstance(one, Refused):
+            source.reject(message, one)
+    source.done(messages, said)
+    tally.add(said)
+
+
+def _tend(door: Door, now_us: int | None) -> None:
+    try:
+        door.snapshot()
+        door.tend(now_us=time.time_ns() // 1_000 if now_us is None else now_us)
+    except Unavailable as error:  # the log still has everything; a start only takes longer
+        LOG.warning("no snapshot: %s", error.what)
 
 
 def take(door: Door, messages: Sequence[Message], *, now_us: int | None = None) -> list[Said]:
