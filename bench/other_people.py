@@ -42,6 +42,8 @@ class Style:
     """Share of bad cards labelled, mean days until it is known, share of labels that are wrong."""
     life: tuple[str, ...] = ()
     """Trades of the town beside everybody's life."""
+    lived: float = 0.0
+    """Share of the rings' phone cards that are somebody's own, whose honest life goes on."""
 
 
 @dataclass

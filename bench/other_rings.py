@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from other_cover import COVER_PHONES, COVER_WAYS
 from other_people import DAY, Town, applied, ids
 from other_talk import call, seen, text
 from other_trades import TRADE_WAYS
@@ -25,7 +26,7 @@ def misuse(town: Town) -> None:
         first = rng.uniform(0.15, 0.9) * s.days
         last = min(first + rng.uniform(4, 18), s.days - 0.5)
         ring = _recruit(town, number, (money, phones), (first, last), taken)
-        PHONES[phones](town, ring)
+        (PHONES | COVER_PHONES)[phones](town, ring)
         for _ in range(int(rng.integers(8, 20))):
             _scam(town, ring)
         for friend in rng.integers(0, s.people, 6):  # what recruits chat about is no crime
@@ -75,9 +76,12 @@ def _recruit(
             town.fresh["account"][card] = float(at[0])
     for k in range(int(rng.integers(5, 14))):
         person = people[8 + k % max(len(people) - 8, 1)] if len(people) > 8 else people[-1]
+        own = k == 0
+        if s.lived and not own and rng.random() < s.lived:
+            own, person = True, int(rng.integers(0, n))
         line = (
             int(town.phone[person])
-            if k == 0
+            if own
             else _fresh_line(town, person, span[0], shop, clerk, people[0])
         )
         lines.append(line)
@@ -121,7 +125,7 @@ def _scam(town: Town, ring: Ring) -> None:
     at = rng.uniform(ring.first, ring.last) * DAY
     at = np.floor(at / DAY) * DAY + rng.uniform(9, 21) * HOUR
     line = ring.lines[int(rng.integers(0, len(ring.lines)))]
-    if ring.phones != "codes":
+    if ring.phones not in {"codes", "lent_codes"}:
         to = f"T{town.outside[victim]}" if away else town.sim[victim]
         call(
             town,
@@ -146,7 +150,7 @@ def _scam(town: Town, ring: Ring) -> None:
             town, when, mine, town.account[mule], yuan, device=None if away else town.device[victim]
         )
         town.spoil("account", mule, when)
-        (WAYS | TRADE_WAYS)[ring.money](town, ring, mule, when, yuan)
+        (WAYS | TRADE_WAYS | COVER_WAYS)[ring.money](town, ring, mule, when, yuan)
     ring.used += 1
 
 

@@ -60,6 +60,16 @@ THIRD_HAND = {
               cards_each=0.6, life=("lodgings",), money=("lent", "runner", "slow_relay"), phones=("codes", "relay"), loss=(7.6, 0.8)),
     )
 }  # fmt: skip
+# Under cover of an honest life; the first was looked at, the second once, at the end.
+COVER = {
+    s.name: s
+    for s in (
+        Style("parcel", 60, begins=date(2023, 5, 8), ids="serial", mix=(0.35, 0.05, 0.1, 0.2, 0.12, 0.08, 0.08, 0.02), yuan=(3.8, 1.2), pays_a_day=0.6,
+              money=("merchant_qr", "rented", "merchant_qr"), phones=("villagers", "relay"), lived=0.8, loss=(8.0, 0.9)),
+        Style("orchard", 75, begins=date(2024, 5, 20), mix=(0.25, 0.3, 0.22, 0.05, 0.02, 0.05, 0.1, 0.01), yuan=(3.0, 1.0), pays_a_day=0.5,
+              money=("after_term", "slow_relay", "merchant_qr"), phones=("lent_codes", "villagers"), lived=1.0, loss=(8.2, 0.9)),
+    )
+}  # fmt: skip
 Tables = dict[str, pl.DataFrame]
 EVENTS = ("transfer", "call", "message", "device_use", "opening")
 
@@ -260,4 +270,4 @@ def mark(style: Style) -> str:
     """A star where nobody looked while anything was mended, two where a third hand wrote it."""
     if style.name in THIRD_HAND:
         return "**"
-    return "*" if style.name in HELD_BACK else ""
+    return "*" if style.name in HELD_BACK or style.name == "orchard" else ""
