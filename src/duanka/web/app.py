@@ -55,7 +55,8 @@ def make_app(api: v1.Api, *, pages: Sequence[BaseRoute] = ()) -> Straight:
         exception_handlers={DuankaError: told, HTTPException: told_plainly},
         lifespan=lifespan,
     )
-    return Straight({one.path: Unforeseen(one.app) for one in intakes}, rest)
+    hot = {one.path: Unforeseen(one.app) for one in intakes}
+    return Straight(hot, rest, {one.path.encode(): one.app for one in intakes})
 
 
 async def keep_snapshots(waiting: Waiting, *, every_s: float = SNAPSHOT_S) -> None:
@@ -74,11 +75,20 @@ async def keep_snapshots(waiting: Waiting, *, every_s: float = SNAPSHOT_S) -> No
 
 
 class Straight:
-    """An app whose busiest addresses are answered at once; what is not POST there, and all else, is routed."""
+    """An app whose busiest addresses are answered at once; what is not POST there, and all else, is routed.
 
-    def __init__(self, hot: Mapping[str, ASGIApp], rest: Starlette) -> None:
+    `takes` is who takes in single events by address, for a server that needs no more around them.
+    """
+
+    def __init__(
+        self,
+        hot: Mapping[str, ASGIApp],
+        rest: Starlette,
+        takes: Mapping[bytes, ASGIApp] | None = None,
+    ) -> None:
         self.hot = hot
         self.rest = rest
+        self.takes = takes or {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Nothing; the app has answered."""

@@ -16,7 +16,7 @@ from duanka.web.reply import JSON, NDJSON, refuse, reply
 
 if TYPE_CHECKING:
     from asyncio import Future
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from starlette.types import Receive, Scope, Send
 
@@ -55,14 +55,9 @@ class Intake:
             if media == NDJSON:
                 told = await self._batch(key, body, self._entry(headers))
             else:
-                self.gate.rates.spend(key, 1)
-                (said,) = await self._entry(headers)([self._event(key, body)])
-                if type(said) is Refused:
-                    raise BadInput(said.fault, where="the event", fix=said.fix)
-                told = _ENCODER.encode(said)
+                told = self._told(await self._one(key, body, headers))
         except DuankaError as error:
-            self.meters.requests[self.route, error.status] += 1
-            self.meters.refused_events += error.status == BadInput.status
+            self.refused(error)
             await refuse(send, error)
         except Gone:
             self.meters.requests[self.route, 499] += 1
@@ -70,7 +65,49 @@ class Intake:
             self.meters.requests[self.route, 200] += 1
             await reply(send, told, media=media)
 
-    def _entry(self, headers: dict[bytes, bytes]) -> Enter:
+    def begin(self, scope: Scope, body: bytes) -> Future[list[Said]]:
+        """What will be said of a request with one event, which came whole; `end` makes an answer of it.
+
+        Raises: what `tell` tells the caller, if the future is given it.
+        """
+        headers = dict(scope["headers"])
+        return self._one(self.gate.admit(scope, headers, self.scope), body, headers)
+
+    def end(self, said: Future[list[Said]]) -> bytes:
+        """The answer's body; it is counted.
+
+        Raises: what became of the event instead.
+        """
+        told = self._told(said.result())
+        self.meters.requests[self.route, 200] += 1
+        return told
+
+    async def tell(self, said: Future[list[Said]], send: Send) -> None:
+        """Nothing; the answer has left, or the fault has been told."""
+        try:
+            told = self.end(said)
+        except DuankaError as error:
+            self.refused(error)
+            await refuse(send, error)
+        else:
+            await reply(send, told)
+
+    def refused(self, error: DuankaError) -> None:
+        """Nothing; the refusal is counted."""
+        self.meters.requests[self.route, error.status] += 1
+        self.meters.refused_events += error.status == BadInput.status
+
+    def _one(self, key: Key, body: bytes, headers: Mapping[bytes, bytes]) -> Future[list[Said]]:
+        self.gate.rates.spend(key, 1)
+        return self._entry(headers)([self._event(key, body)])
+
+    def _told(self, said: Sequence[Said]) -> bytes:
+        (one,) = said
+        if type(one) is Refused:
+            raise BadInput(one.fault, where="the event", fix=one.fix)
+        return _ENCODER.encode(one)
+
+    def _entry(self, headers: Mapping[bytes, bytes]) -> Enter:
         """How the caller waits: `Prefer: wait` (RFC 7240) asks for the door's own answer, however late."""
         patient = headers.get(b"prefer", b"").strip().lower().startswith(b"wait")
         return self.waiting.enter_patiently if patient else self.waiting.enter

@@ -26,19 +26,42 @@ SECURITY: tuple[tuple[bytes, bytes], ...] = (
 )
 """For programs; a page sends its own content security policy, which then stands instead."""
 STRICT_TRANSPORT = (b"strict-transport-security", b"max-age=31536000")
-_READY = {media: [(b"content-type", media), *SECURITY] for media in (JSON, NDJSON, problems.MEDIA)}
+_PLAIN = {media: [(b"content-type", media), *SECURITY] for media in (JSON, NDJSON, problems.MEDIA)}
+
+READY = "ready"
+"""Where the start of an ASGI answer has its head in bytes, for servers that know what to do with it."""
 
 
-async def reply(send: Send, body: bytes, *, status: int = 200, media: bytes = JSON) -> None:
-    """Nothing; the body has left with its headers."""
-    await reply_with(send, body, (), status=status, media=media)
+def head_of(headers: Sequence[tuple[bytes, bytes]]) -> bytes:
+    r"""Headers of an answer 200 as they go over the wire; the length of the body goes behind them.
+
+    Example:
+        >>> head_of([(b"content-type", b"text/plain")])
+        b'content-type: text/plain\r\ncontent-length: '
+    """
+    return b"".join(b"%s: %s\r\n" % one for one in headers) + b"content-length: "
+
+
+_READY = {media: head_of(_PLAIN[media]) for media in (JSON, NDJSON)}
+JSON_HEAD = _READY[JSON]
+
+
+async def reply(send: Send, body: bytes, *, media: bytes = JSON) -> None:
+    """Nothing; the body has left with its headers, all in one piece where the server knows how."""
+    if media not in _READY:
+        await reply_with(send, body, (), media=media)
+        return
+    headers = [*_PLAIN[media], (b"content-length", b"%d" % len(body))]
+    start = {"type": "http.response.start", "status": 200, "headers": headers}
+    await send({**start, READY: _READY[media]})
+    await send({"type": "http.response.body", "body": body})
 
 
 async def reply_with(
     send: Send, body: bytes, more: Headers, *, status: int = 200, media: bytes = JSON
 ) -> None:
     """Nothing; the body has left with its headers and some more."""
-    known = _READY.get(media) or [(b"content-type", media), *SECURITY]
+    known = _PLAIN.get(media) or [(b"content-type", media), *SECURITY]
     headers = [*known, (b"content-length", b"%d" % len(body)), *more]
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})

@@ -18,7 +18,7 @@ import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from duanka.errors import BadInput, DuankaError, Unavailable
-from duanka.web import problems
+from duanka.web import problems, swift
 from duanka.web.reply import SECURITY
 
 if TYPE_CHECKING:
@@ -67,11 +67,15 @@ class BoundedProtocol(HttpToolsProtocol):
     phase: tuple[str, int] | None = None
     since = 0.0
     head_bytes = 0
+    unheard = False
 
     def data_received(self, data: bytes) -> None:
         """Nothing; the bytes went to the parser, and a head that has grown too large is refused."""
         self.head_bytes += len(data)
         super().data_received(data)
+        if self.unheard:  # the rest of its body is on the way, and may be long
+            self.unheard = False
+            swift.hand_over(self)
         reading_head = self.cycle is None or self.cycle.response_complete
         if reading_head and self.head_bytes > MOST_HEAD and not self.transport.is_closing():
             self._refuse(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, "the headers are too large")
@@ -79,7 +83,18 @@ class BoundedProtocol(HttpToolsProtocol):
     def on_headers_complete(self) -> None:
         """Nothing; a request begins."""
         self.head_bytes = 0
-        super().on_headers_complete()
+        if swift.is_straight(self):
+            swift.begin(self)
+            self.unheard = True
+        else:
+            super().on_headers_complete()
+
+    def on_message_complete(self) -> None:
+        """Nothing; the request is whole, and is answered at once if nobody waits for its end already."""
+        super().on_message_complete()
+        if self.unheard:
+            self.unheard = False
+            swift.answer(self)
 
     def send_400_response(self, msg: str) -> None:
         """Nothing; who does not speak HTTP is told so, and the connection ends."""
