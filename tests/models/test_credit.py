@@ -50,7 +50,8 @@ def test_every_combination_of_answers_has_its_entry():
     _, forest, _ = _small()
     tables = credit.lay_out(forest)
     assert tables.tabled.all()
-    leaf = forest.child[::2] == np.arange(len(forest.value))
-    assert set(tables.output) == set(forest.value[leaf])
-    assert len(tables.output) == tables.outcome[-1]
+    bounds = tables.outcome.astype(int)
+    for tree, leaves in enumerate((np.diff(forest.start) // 2 + 1).tolist()):
+        assert set(tables.leaf[bounds[tree] : bounds[tree + 1]].tolist()) == set(range(leaves))
+    assert len(tables.leaf) == tables.outcome[-1]
     assert len(tables.share) == tables.begin[-1]

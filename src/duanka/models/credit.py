@@ -27,8 +27,8 @@ TABLED = 8
 class Credit(NamedTuple):
     """The tables of a forest's small trees; a named tuple, because numba takes it whole.
 
-    Shapes: tabled (trees,); output (combinations,): what a tree adds to the log-odds, and outcome (trees + 1,)
-        where a tree's combinations start; begin, column (trees + 1,): where a tree's entries and its distinct features
+    Shapes: tabled (trees,); leaf (combinations,): where among the forest's nodes, from the tree's first leaf
+        on, stands what the tree adds to the log-odds, and outcome (trees + 1,) where a tree's combinations start; begin, column (trees + 1,): where a tree's entries and its distinct features
         start; feature (columns,); share (entries,): a row of a tree's table for each combination of
         answers, bit k of which tells whether its k-th question sends right.
     Units: `base` (1,) the expected raw score of a training row, without the intercept.
@@ -36,7 +36,7 @@ class Credit(NamedTuple):
 
     tabled: NDArray[np.bool_]
     outcome: NDArray[np.uint32]
-    output: NDArray[np.float64]
+    leaf: NDArray[np.uint8]
     begin: NDArray[np.uint64]
     column: NDArray[np.uint32]
     feature: NDArray[np.uint32]
@@ -71,7 +71,7 @@ def lay_out(forest: Forest) -> Credit:
     credit = Credit(
         tabled,
         _starts(combinations).astype(np.uint32),
-        np.zeros(int(combinations.sum())),
+        np.zeros(int(combinations.sum()), np.uint8),
         _starts(entries).astype(np.uint64),
         _starts(width).astype(np.uint32),
         np.concatenate([np.zeros(0, np.uint32), *columns]).astype(np.uint32),
@@ -106,11 +106,11 @@ def _fill(forest: Forest, credit: Credit) -> None:
                 weight *= path.zero[slot]
             credit.base[0] += weight
             if credit.tabled[tree]:
-                _fill_leaf(path, forest.value[leaf], tree, inner, credit)
+                _fill_leaf(path, forest.value[leaf], tree, leaf - first - inner, credit)
 
 
 @numba.njit(cache=True, nogil=True)
-def _fill_leaf(path: Path, value: float, tree: int, inner: int, credit: Credit) -> None:
+def _fill_leaf(path: Path, value: float, tree: int, nth: int, credit: Credit) -> None:
     slots, turns = path.size[0], path.size[1]
     column, width = credit.column[tree], credit.column[tree + 1] - credit.column[tree]
     place = np.zeros(max(slots, 1), np.int64)
@@ -119,13 +119,14 @@ def _fill_leaf(path: Path, value: float, tree: int, inner: int, credit: Credit) 
             place[slot] += 1
     table = _leaf_table(path, value)
     every = (np.int64(1) << slots) - 1
-    for turned in range(1 << inner):
+    combinations = np.int64(credit.outcome[tree + 1]) - np.int64(credit.outcome[tree])
+    for turned in range(combinations):
         ones = every
         for turn in range(turns):
             wrong = np.int64(((turned >> path.turns[turn, 0]) & 1) != path.turns[turn, 1])
             ones &= ~(wrong << path.turns[turn, 2])
         if ones == every:
-            credit.output[credit.outcome[tree] + turned] = value
+            credit.leaf[credit.outcome[tree] + turned] = nth
         entry = credit.begin[tree] + turned * width
         for slot in range(slots):
             credit.share[entry + place[slot]] += table[ones, slot]

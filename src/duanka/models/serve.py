@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from duanka.models.model import Model
     from duanka.models.questions import Questions
 
+    Told = tuple[NDArray[np.uint32], NDArray[np.uint8], NDArray[np.int32], NDArray[np.float64]]
     Shared = tuple[NDArray[np.uint32], NDArray[np.uint64], NDArray[np.uint32], NDArray[np.float64]]
 
 _NEAR = 16
@@ -57,7 +58,13 @@ def look(model: Model, X: NDArray[np.float32]) -> Looked:
     turned, raw = np.empty((len(X), len(credit.tabled)), np.uint8), np.empty(len(X))
     if model.is_tabled:
         # few arrays, since each one costs a call as much as a dozen trees
-        _look(X, model.questions, (credit.outcome, credit.output), turned, raw)
+        _look(
+            X,
+            model.questions,
+            (credit.outcome, credit.leaf, forest.start, forest.value),
+            turned,
+            raw,
+        )
     else:
         ask(X, model.questions, turned)
         raw = forest_scores(forest, X)
@@ -84,23 +91,24 @@ def contributions(
 def _look(
     X: NDArray[np.float32],
     questions: Questions,
-    told: tuple[NDArray[np.uint32], NDArray[np.float64]],
+    told: Told,
     turned: NDArray[np.uint8],
     out: NDArray[np.float64],
 ) -> None:
     """Fills both: the answers, and the sum of the trees' outputs in their order."""
     ask(X, questions, turned)
-    outcome, output = told
+    outcome, leaf, start, value = told
     for first in range(0, len(X), _ABREAST):
         rows = min(_ABREAST, len(X) - first)
         a, b, c, d = first, first + (rows > 1), first + 2 * (rows > 2), first + 3 * (rows > 3)
         one, two, three, four = 0.0, 0.0, 0.0, 0.0
         for tree in range(turned.shape[1]):
-            place = outcome[tree]
-            one += output[place + turned[a, tree]]
-            two += output[place + turned[b, tree]]
-            three += output[place + turned[c, tree]]
-            four += output[place + turned[d, tree]]
+            place, begin = outcome[tree], np.uint32(start[tree])
+            leaves = begin + (np.uint32(start[tree + 1]) - begin) // np.uint32(2)
+            one += value[leaves + leaf[place + turned[a, tree]]]
+            two += value[leaves + leaf[place + turned[b, tree]]]
+            three += value[leaves + leaf[place + turned[c, tree]]]
+            four += value[leaves + leaf[place + turned[d, tree]]]
         out[d], out[c], out[b], out[a] = four, three, two, one
 
 
