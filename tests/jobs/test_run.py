@@ -13,7 +13,7 @@ from duanka.jobs.progress import Progress
 from duanka.jobs.run import run, write_table
 from duanka.settings import Settings
 
-FILES = {f"{name}.parquet" for name in tables.OUTPUTS} | {"report.html"}
+FILES = {f"{name}.parquet" for name in tables.OUTPUTS} | {"report.html", "drift.json"}
 ONE = Settings(threads=1)
 
 
@@ -189,6 +189,7 @@ def test_tables_as_csv_hold_what_the_parquet_tables_hold(lived, tmp_path):
     assert {p.name for p in tmp_path.iterdir()} == {
         *(f"{name}.csv" for name in tables.OUTPUTS),
         "report.html",
+        "drift.json",
     }
     score = pl.read_csv(tmp_path / "score.csv")
     mine = lived.ran.written["score"]

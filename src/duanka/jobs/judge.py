@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,7 +12,7 @@ from duanka.features import catalogue, vectors
 from duanka.features import flags as f
 from duanka.features.records import micros
 from duanka.features.spec import DAY
-from duanka.jobs import portions
+from duanka.jobs import drifting, portions
 from duanka.jobs.days_past import by_worst
 from duanka.jobs.disciplined import barred, with_basis
 from duanka.jobs.holdings import opening_facts
@@ -75,7 +75,7 @@ def tell(judge: Judge, X: NDArray[np.float32], regime: Regime) -> Told:
     family_of = catalogue.signal_families(judge.subject)
     for at in range(0, rows.size, CHUNK // 10):
         part = rows[at : at + CHUNK // 10]
-        given = explain.contributions(judge.model, X[part])[0]
+        given = explain.known_only(explain.contributions(judge.model, X[part])[0], X[part])
         given += event_peers.added(judge.model, X[part], subject=judge.subject, regime=regime)
         counted = explain.counted_families(
             given,
@@ -99,11 +99,12 @@ def tell(judge: Judge, X: NDArray[np.float32], regime: Regime) -> Told:
 
 @dataclass(frozen=True)
 class Judged:
-    """Decisions as the contract's table, what the report adds to it, and the features' values by id."""
+    """Decisions as the contract's table, what the report adds, the features' values by id, how features moved."""
 
     table: pl.DataFrame
     more: pl.DataFrame
     values: dict[str, dict[str, float]]
+    moved: dict[str, object] = field(default_factory=dict)
 
 
 def judge_cards(dataset: Dataset, judge: Judge, regime: Regime) -> Judged:
@@ -124,11 +125,7 @@ def judge_cards(dataset: Dataset, judge: Judge, regime: Regime) -> Judged:
     confirmed, reviewed = facts["implicated"].to_numpy(), facts["reviewed"].to_numpy()
     scores = np.where(confirmed, np.maximum(told.score, CONFIRMED_SCORE), told.score)
     scores = np.where(reviewed, np.maximum(scores, REVIEWED_SCORE), scores)
-    frame = facts.with_columns(
-        pl.Series("score", scores),
-        *told.words,
-        pl.Series("victim", victim),
-    )
+    frame = facts.with_columns(pl.Series("score", scores), *told.words, pl.Series("victim", victim))
     decided = decide.decide(frame, regime, card_kind=kind)  # type: ignore[arg-type]
     table = decided.select(
         pl.lit(kind).alias("card_kind"),
@@ -143,7 +140,7 @@ def judge_cards(dataset: Dataset, judge: Judge, regime: Regime) -> Judged:
         pl.lit(regime.policy.version).alias("policy_version"),
     )
     more = decided.select("card_id", "legal_basis", "authority")
-    return Judged(table, more, _by_id(told, ids))
+    return Judged(table, more, _by_id(told, ids), drifting.moved(judge, X))
 
 
 def _by_id(told: Told, ids: pl.Series) -> dict[str, dict[str, float]]:
@@ -206,7 +203,10 @@ def judge_events(dataset: Dataset, judge: Judge, regime: Regime) -> Judged:
     moves = r.transfers if kind == "transfer" else r.calls
     days = int(regime.number("intercept.days_judged"))
     which = np.flatnonzero(moves.at >= r.as_of - days * DAY)
-    told = portions.of_events(dataset.asker, kind, which, lambda rows: tell(judge, rows, regime))
+    seen = drifting.Seen(which.size)
+    told = portions.of_events(
+        dataset.asker, kind, which, lambda rows: tell(judge, seen.passes(rows), regime)
+    )
     frame = portions.rows_of(r.frames[kind], which)
     facts = pl.DataFrame(
         {
@@ -228,7 +228,7 @@ def judge_events(dataset: Dataset, judge: Judge, regime: Regime) -> Judged:
     nothing = pl.lit(None, dtype=pl.Int64).alias("amount_fen")
     amount = frame["amount_fen"] if kind == "transfer" else nothing
     more = answered.select("event_id", "legal_basis", "authority").with_columns(frame["at"], amount)
-    return Judged(table, more, _by_id(told, frame[f"{kind}_id"]))
+    return Judged(table, more, _by_id(told, frame[f"{kind}_id"]), seen.moved(judge))
 
 
 def _confirmed_then(
@@ -294,6 +294,6 @@ def judge_openings(dataset: Dataset, judge: Judge, regime: Regime) -> Judged:
         pl.concat(parts), on="opening_id", how="left", maintain_order="left"
     )
     table = advised.select("opening_id", "score", "advice", "reasons")
-    more = advised.select("opening_id", "legal_basis", "authority", "card_kind")
-    more = more.with_columns(frame["at"])
-    return Judged(table, with_basis(more, stands), _by_id(told, frame["opening_id"]))
+    more = advised.select("opening_id", "legal_basis", "authority", "card_kind", frame["at"])
+    learned = drifting.moved(judge, X)
+    return Judged(table, with_basis(more, stands), _by_id(told, frame["opening_id"]), learned)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,6 +17,8 @@ from duanka.models.examples import TrainSettings
 from duanka.models.train import train
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from duanka.features.catalogue import Subject
     from duanka.jobs.dataset import Dataset
     from duanka.jobs.progress import Progress
@@ -46,11 +48,15 @@ HOW = {
 
 @dataclass(frozen=True)
 class Judge:
-    """A model of one subject and where it comes from: default, trained_here or given."""
+    """A model of one subject and where it comes from: default, trained_here or given.
+
+    `reference` is what its card keeps of the rows that it learned from (`models.drift`), if it has a card.
+    """
 
     subject: Subject
     model: Model
     how: str
+    reference: Mapping[str, object] = field(default_factory=dict, compare=False)
 
 
 def default_folder() -> Path:
@@ -67,7 +73,7 @@ def load_judge(folder: Path, subject: Subject, how: str) -> Judge:
     model = card.load(folder / subject, names, catalogue_hash=catalogue.catalogue_hash(subject))
     if how == "default":  # cards are compared with one another, events with a reference
         model = replace(model, honest=event_peers.shipped(subject))
-    return Judge(subject, model, how)
+    return Judge(subject, model, how, card.read_card(folder / subject).reference)
 
 
 def pick_judges(

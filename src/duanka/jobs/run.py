@@ -11,6 +11,7 @@ import polars as pl
 
 from duanka import tables
 from duanka.features.shards import Shards
+from duanka.jobs import drifting
 from duanka.jobs.beyond import beyond
 from duanka.jobs.dataset import SHANGHAI, Dataset, prepare
 from duanka.jobs.disciplined import TABLE, opening_discipline, with_discipline
@@ -83,6 +84,7 @@ def run(
         with say.stage("写出 writing"):
             _write(ran.written, out, fmt)
             _write_rejects(loaded, out, fmt)
+            drifting.write(out, {subject: one.moved for subject, one in ran.judged.items()})
             _report(loaded, dataset, ran, regime, out)
     finally:
         shutil.rmtree(work, ignore_errors=True)

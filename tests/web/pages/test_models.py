@@ -1,9 +1,13 @@
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from console_room import write
+from duanka.features import catalogue
 from duanka.intercept import notebook
+from duanka.jobs import drifting
+from duanka.jobs.judges import default_folder, load_judge
 from duanka.web.findings import Findings
 from duanka.web.pages import models
 from ledgers import AT
@@ -58,3 +62,26 @@ async def test_the_challenger_beside_a_live_door_is_told(room, tmp_path):
     assert "1 / 1,234" in page
     assert "▲" in page
     assert "t-••••••6789" in page
+
+
+async def test_how_far_each_feature_moved_since_training_is_told_in_words(room, tmp_path):
+    out = tmp_path / "out"
+    out.mkdir()
+    office = room.app.state.office
+    room.app.state.office = replace(office, findings=Findings(out, None))
+    async with room.entered("administrator") as client:
+        assert "没有留下特征的分布" in (await client.get("/models")).text
+        judge = load_judge(default_folder(), "opening", "default")
+        X = np.full((40, len(judge.model.names)), np.nan, np.float32)
+        drifting.write(out, {"opening": drifting.moved(judge, X), "sim": {}})
+        page = (await client.get("/models")).text
+        drifting.write(out, {"sim": {}})
+        assert "没有可比较的" in (await client.get("/models")).text
+        (out / drifting.FILE).write_text("{", "utf-8")
+        assert "没有留下特征的分布" in (await client.get("/models")).text
+    room.app.state.office = office
+    assert "抽样 40" in page
+    assert "100.0%" in page
+    assert "变化较大" in page
+    named = [name for name, (zh, _) in catalogue.sentences().items() if zh in page and f">{name}<" in page]  # fmt: skip
+    assert len(named) == models.MOST_FEATURES

@@ -12,6 +12,7 @@ from starlette.routing import Route
 from duanka.errors import BadModel, NotFound
 from duanka.features import catalogue
 from duanka.intercept import notebook
+from duanka.jobs.drifting import FILE
 from duanka.jobs.judges import default_folder
 from duanka.models import drift
 from duanka.policy.table import ADVICE, ANSWERS
@@ -33,7 +34,10 @@ SHIFTED, MOVING = 0.25, 0.1
 MOST_AT_ONCE = 200_000
 """Up to so many cards the distributions are compared while the page is asked for; beyond, once, beside the pages."""
 MOST_LATEST = 20
+MOST_FEATURES = 20
+"""So many features of a subject are listed, those that moved most."""
 KEY = ("models",)
+WORDS = ("shifted", "moving", "steady")
 WHERE = {
     "account": ("score", {"card_kind": "account"}),
     "sim": ("score", {"card_kind": "sim"}),
@@ -61,7 +65,38 @@ def models(request: Request) -> Response:
     return show.page(
         request, "models.html", used=used, cards=cards, shipped={one["version"] for one in cards},
         moved=moved, errand=errand, named=office.beside is not None, live=_live(office.door),
+        features=_features(office.findings.out),
     )  # fmt: skip
+
+
+def _features(out: Path) -> list[dict[str, Any]] | None:
+    """By subject, how many features moved how far since training, and which most; None if the run does not tell.
+
+    A run tells it of a sample of its rows (`jobs.drifting`), and of the score that the model alone gave.
+    """
+    try:
+        told = json.loads((out / FILE).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    say = catalogue.sentences()
+    found = []
+    for subject in (one for one in catalogue.SUBJECTS if one in told):
+        columns = [
+            one | {"word": _word(one["stability_index"])} for one in told[subject]["columns"]
+        ]
+        features = [one | {"say": say[one["name"]]} for one in columns if one["name"] in say]
+        counts = {word: sum(one["word"] == word for one in features) for word in WORDS}
+        score = next((one for one in columns if one["name"] == "score"), None)
+        found.append(
+            {"subject": subject, "rows": told[subject]["rows"], "version": told[subject]["model_version"],
+             "counts": counts, "score": score, "most": features[:MOST_FEATURES]}
+        )  # fmt: skip
+    return found
+
+
+def _word(index: float) -> str:
+    """How a stability index is usually read."""
+    return "shifted" if index > SHIFTED else "moving" if index > MOVING else "steady"
 
 
 def _live(door: Path | None) -> dict[str, Any] | None:
@@ -121,9 +156,7 @@ def _drift(findings: Findings, card: dict[str, Any], other: Findings | None) -> 
         found = drift.drift(kept, _no_features(scores.size), scores, [])[0]
     except BadModel:
         return told | {"why": "no_reference"}
-    index = found.stability_index
-    word = "shifted" if index > SHIFTED else "moving" if index > MOVING else "steady"
-    return told | {"found": found, "word": word}
+    return told | {"found": found, "word": _word(found.stability_index)}
 
 
 def _scores(findings: Findings, subject: str) -> NDArray[np.float64]:
