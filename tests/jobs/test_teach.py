@@ -236,6 +236,12 @@ def test_an_application_is_bad_if_its_card_was_told_bad_before_the_instant():
     assert len(found.X) == 3
 
 
+def test_applications_without_one_card_teach_nothing_and_fail_nothing():
+    held = dataset(opening=[opening("o1", "p", before(9), outcome="refused")])
+    bad, usable = teach.openings_from_labels(held, teach.known_from_labels(held, MISUSE_DAYS))
+    assert (bad.tolist(), usable.tolist()) == ([False], [False])
+
+
 def test_a_dataset_without_labels_teaches_that_nobody_is_known():
     held = dataset(transfer=[transfer("t", "a", "b", before(1))])
     known = teach.known_from_labels(held, MISUSE_DAYS)

@@ -11,6 +11,7 @@ from duanka.models.explain import (
     contributions,
     counted_families,
     families,
+    known_only,
     reasons,
     strongest,
 )
@@ -75,6 +76,19 @@ def test_nothing_raised_leaves_no_reason():
     which, how_much = strongest(np.array([[-1.0, 0.0]]), top=6)
     assert which.tolist() == [[-1, -1]]
     assert how_much.tolist() == [[0.0, 0.0]]
+
+
+def test_not_to_know_a_value_is_neither_reason_nor_family_but_may_speak_for_the_card():
+    unknown = np.array([[np.nan, np.nan, 3.0, 4.0]], np.float32)
+    given = known_only(np.array([[2.0, -0.4, 0.6, -0.1]]), unknown)
+    assert given.tolist() == [[0.0, -0.4, 0.6, -0.1]]
+    assert strongest(given)[0].tolist() == [[2, -1, -1, -1]]
+    found = counted_families(given, ["money", "device", "rhythm", "rhythm"], at_least=0.5)
+    assert dict(zip(found.names, found.counted[0].tolist(), strict=True)) == {
+        "device": False,
+        "money": False,
+        "rhythm": True,
+    }
 
 
 def test_families_count_from_a_stated_push_on():

@@ -37,7 +37,7 @@ def find(model: Model, subject: Subject, X: NDArray[np.float32], regime: Regime)
     rows = np.flatnonzero(scores >= EXPLAINED_SCORE)
     if not rows.size:
         return found
-    given = serve.contributions(model, looked, rows)
+    given = explain.known_only(serve.contributions(model, looked, rows), X[rows])
     given += event_peers.added(model, X[rows], subject=subject, regime=regime)
     counted = explain.counted_families(
         given,

@@ -217,8 +217,7 @@ def openings_from_labels(
 ) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
     """Which applications led to a card confirmed bad, and which led to a card at all."""
     card = dataset.asker.records.openings["card"]
-    bad = (
-        np.where(card >= 0, known.known_at[np.maximum(card, 0)], NEVER)
-        < dataset.asker.records.as_of
-    )
-    return bad, card >= 0
+    granted = card >= 0
+    bad = np.zeros(card.size, dtype=np.bool_)
+    bad[granted] = known.known_at[card[granted]] < dataset.asker.records.as_of
+    return bad, granted

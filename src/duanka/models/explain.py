@@ -54,6 +54,22 @@ def contributions(model: Model, X: NDArray[np.float32]) -> tuple[NDArray[np.floa
     return np.concatenate(parts), model.intercept + float(model.credit.base[0])
 
 
+def known_only(given: NDArray[np.float64], X: NDArray[np.float32]) -> NDArray[np.float64]:
+    """Contributions of which only known values raise a score: not to know something is no sign.
+
+    What a model learned of the absence of a value still lowers a score, and moves the score itself;
+    it is neither a reason that a person could be told nor a family that could carry a measure.
+
+    Shapes: given, X and what comes back (rows, features).
+
+    Example:
+        >>> unknown = np.array([[np.nan, 1.0, np.nan]], np.float32)
+        >>> known_only(np.array([[0.7, 0.2, -0.1]]), unknown).tolist()
+        [[0.0, 0.2, -0.1]]
+    """
+    return np.where(np.isnan(X) & (given > 0), 0.0, given)
+
+
 def reasons(
     model: Model, X: NDArray[np.float32], *, top: int = 6
 ) -> tuple[NDArray[np.int32], NDArray[np.float64]]:
