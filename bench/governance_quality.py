@@ -20,14 +20,15 @@ CASES = (
     ("districts, 3 times", {"region": 3}, 3.0),
     ("all three", {"staff": 8, "outlet": 5, "region": 2}, 12.0),
 )
-WINDOW = 6
+WINDOW = {"staff": 12}
+"""Months that each kind of unit is judged by; six where nothing is said."""
 PLANTED_CARDS, HONEST_CARDS = 400_000, 80_000
-WAYS = ("evidence", "rank", "raw rate", "raw count")
+WAYS = ("evidence", "rank", "raw rate", "raw count", "all known")
 
 
 def orders(kind: str, cards: pl.DataFrame, evidence: pl.DataFrame) -> dict[str, list[str]]:
     """Units from the worst on, as a ranking of the last month would have them: all by the same six months."""
-    months = sorted(set(cards["period"]))[-WINDOW:]
+    months = sorted(set(cards["period"]))[-WINDOW.get(kind, 6) :]
     mine = cards.filter(pl.col("unit_kind") == kind, pl.col("period").is_in(months))
     low = pl.col("lower_per_10k") / pl.col("expected_per_10k")
     units = (
@@ -55,6 +56,46 @@ def orders(kind: str, cards: pl.DataFrame, evidence: pl.DataFrame) -> dict[str, 
     }
 
 
+def all_known(town: World, kind: str, times: float) -> list[str]:
+    """Units from the worst on, as one would rank them who knew how the world was drawn, but not whom we planted.
+
+    By the likelihood of each unit's count under the planted factor over that under none: no way of ranking by
+    these counts finds more on average.
+    """
+    from duanka.governance.evidence import looked_at
+
+    mine = [one for one in town.found.sheets if one.unit_kind == kind]
+    both = [looked_at(one, town.found.span.last, window=WINDOW.get(kind, 6)) for one in mine]
+    counted = np.sum([one.counted for one in both], axis=0)
+    expected = np.maximum(np.sum([one.expected for one in both], axis=0), 1e-9)
+    spread = sum(Plan().spread[part] for part in INSIDE[kind])
+    odds = _log_chance(counted, times * expected, spread) - _log_chance(counted, expected, spread)
+    return [mine[0].units[i] for i in np.lexsort((-counted, -odds))]
+
+
+INSIDE = {
+    "staff": ("staff", "outlet", "region", "institution"),
+    "outlet": ("outlet", "region", "institution"),
+    "region": ("region", "institution"),
+}
+"""What makes honest units of a kind differ."""
+
+
+def _log_chance(counted: np.ndarray, mean: np.ndarray, spread: float) -> np.ndarray:
+    """The log of how likely each count is where misfortunes are gamma and Poisson and one in ten brings three cards."""
+    from scipy.stats import binom, nbinom
+
+    batch, shape = Plan().batch, 1.0 / spread
+    chance, out = shape / (shape + mean / (1 + 2 * batch)), np.zeros(counted.size)
+    for threes in range(int(counted.max()) // 3 + 1):
+        singles = counted - 3 * threes
+        fits = singles >= 0
+        events = np.where(fits, singles + threes, 0)
+        likely = nbinom.pmf(events, shape, chance) * binom.pmf(threes, events, batch)
+        out += np.where(fits, likely, 0.0)
+    return np.log(np.maximum(out, 1e-300))
+
+
 def one_world(
     case: tuple[str, dict[str, int], float], seed: int, found: dict[Any, list[float]], regime: Any
 ) -> None:
@@ -79,7 +120,9 @@ def one_world(
         found[name, kind, "units"].append(_units(town, kind))
         if not planted:
             continue
-        for way, order in orders(kind, table, judged.evidence).items():
+        ranked = orders(kind, table, judged.evidence)
+        ranked["all known"] = all_known(town, kind, times)
+        for way, order in ranked.items():
             found[name, kind, way].append(len(set(order[: len(planted)]) & planted) / len(planted))
             found[name, kind, f"{way} 2k"].append(
                 len(set(order[: 2 * len(planted)]) & planted) / len(planted)
@@ -136,7 +179,7 @@ def bench(*, quick: bool) -> dict[str, Any]:
         f"planted units among honest ones of unequal size: precision (= recall) at k planted, recall at 2k; {seeds} worlds each",
         ["planted", "kind", "k", *WAYS, *(f"{way} 2k" for way in WAYS), "listed: planted"], rows,
         note="400,000 cards, 1,200 outlets of log-normal size, 4,800 clerks, 120 districts, a year of labels; honest units "
-        "differ beyond chance; all by the last six months; `rank` by the better side of the last month's scorecard; "
+        "differ beyond chance; by the last six months, employees by twelve; `all known`: likelihoods of one who knows how the world was drawn; `rank` by the better side of the last month's scorecard; "
         "clerks of a bad outlet and hosts of a bad clerk count as honest",
     )  # fmt: skip
     honest = honest_worlds(10 if quick else 200, regime)

@@ -97,7 +97,7 @@ def scorecard(frames, as_of, *, young, window, interval, spread_of):
     for unit_kind in KINDS:
         for side in ("new", "stock"):
             found = one_side(cards, unit_kind, side, (first, begin, last, young), (cover, seen))
-            out |= rows_of(found, unit_kind, side, (window, interval, spread_of))
+            out |= rows_of(found, unit_kind, side, (window(unit_kind), interval, spread_of))
     return out
 
 

@@ -4,9 +4,10 @@ from desks import at, policy, sit
 from dockets import CHIEF, CLERK, FIGURES, LISTED, PENALTY, STAFF, go, proposed
 from duanka.errors import BadInput
 from duanka.governance.docket import regime_at
-from duanka.governance.docket_letters import letter_of
+from duanka.governance.docket_letters import MEASURES, letter_of
 from duanka.governance.docket_steps import add_item
 from duanka.governance.letters import TITLES, said
+from duanka.tables.words import LISTINGS
 from ledgers import ledger
 
 
@@ -38,9 +39,18 @@ def test_what_is_to_be_rectified_stands_in_the_letters(tmp_path):
         item = add_item(desk, one, "补充回访记录", policy())
     told, figures = letter(book, item, 1)
     assert (told.kind, told.items, figures) == ("rectify", ("补充回访记录",), FIGURES)
-    listed = letter(book, one, 1)[0]
+    before = said(*letter(book, one, 1))
+    assert before.title == TITLES["listing_notice"]
+    assert "拟对贵单位（地区）采取：挂牌整治。" in before.closing[0]
+    assert "不生效" in before.closing[0]
+    one = go(book, go(book, one, "noticed", 1), "in_force", 9, CHIEF)
+    listed = letter(book, one, 9)[0]
     assert (listed.kind, listed.items) == ("rectification", ("补充回访记录",))
     assert said(listed, figures).title == TITLES["rectification"]
+
+
+def test_every_rung_of_the_policy_is_named_in_the_letter_that_tells_of_it():
+    assert set(MEASURES) == set(LISTINGS) - {"none"}
 
 
 def test_no_letter_about_an_employee(tmp_path):

@@ -6,6 +6,7 @@ import pytest
 from scipy import stats
 
 from duanka.governance import evidence, scorecard
+from duanka.governance.horizon import window_of
 from duanka.governance.sheets import Sheet
 from duanka.policy import dated
 from governance_room import Plan, build
@@ -131,3 +132,24 @@ def test_parts_belong_where_most_of_their_cards_are():
         )
     )
     assert "outlet" not in bare
+
+
+def test_an_employee_is_held_to_colleagues_as_far_as_outlets_differ():
+    outlet = np.repeat(np.arange(50), 4)
+    counted, expected = np.ones(200), np.ones(200)
+    counted[:4] = 12.0  # a whole outlet
+    counted[4] = 12.0  # one employee of the next
+    beyond = evidence.colleagues(counted, expected, outlet, batches=1.0, usual=0.5)
+    assert (beyond[:4] > 4).all()
+    assert 0.7 < beyond[4] < 1.1  # their own cards raise nothing that they are held to
+    assert (beyond[5:8] > 1.5).all()
+    assert (abs(beyond[8:] - 1) < 0.3).all()
+    even = evidence.colleagues(np.ones(200), expected, outlet, batches=1.0, usual=0.5)
+    assert (abs(even - 1) < 0.01).all()
+    assert (
+        evidence.colleagues(counted, expected, np.full(200, -1), batches=1.0, usual=0.5).max() == 1
+    )
+
+
+def test_employees_are_judged_by_more_months_than_their_outlet():
+    assert window_of("staff", REGIME) > window_of("outlet", REGIME) == window_of("region", REGIME)

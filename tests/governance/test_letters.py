@@ -35,7 +35,7 @@ def test_every_letter_says_the_figures_the_basis_and_the_rights(kind):
         TITLES[kind],
         LETTER.unit_name,
         "261号",
-        "5日内提出异议",
+        "5日内向反诈中心提出异议",
         "不是对任何人违法犯罪的认定",
         "12",
         "约 1/3,300,000",

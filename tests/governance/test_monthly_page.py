@@ -1,4 +1,6 @@
 import polars as pl
+import pytest
+import typst
 
 from duanka.governance.monthly_page import html, rows_of_board, rows_of_listing, typ
 
@@ -31,3 +33,13 @@ def test_the_page_needs_nothing_else_and_what_is_said_in_it_is_no_markup():
     assert page == html(tables, period="2026-05", sender="<script>x</script>")
     source = typ(tables, period="2026-05", sender='"#panic()')
     assert r"\"#panic()" in source
+
+
+@pytest.mark.parametrize("measures", [1, 2])
+def test_wherever_the_map_stands_the_report_can_be_set(measures):
+    board = pl.concat([BOARD, BOARD.with_columns(measure=pl.lit("loss_fen"))][:measures])
+    cards = pl.DataFrame(
+        {"unit_kind": ["region"], "unit_id": ["990101"], "shrunk_per_10k": [2.0], "expected_per_10k": [1.0]}
+    )  # fmt: skip
+    source = typ({"progress": board, "scorecard": cards}, period="2026-05", sender="反诈中心")
+    assert typst.compile(source.encode()).startswith(b"%PDF")

@@ -156,7 +156,9 @@ def test_it_is_told_objected_to_withdrawn_when_right_and_in_force_when_not(book,
     for turn in ("right", "wrong"):
         one = proposed(book, replace(proposal, unit_id=f"{sector}-{rung}-{turn}"))
         one = go(book, one, "noticed", 1)
-        assert written(book, one, 1).title
+        first = written(book, one, 1)
+        assert "告知书" in first.title  # told before anything is in force
+        assert "拟" in first.closing[0]
         to = ("heard", 2, UNIT) if kind == "penalty" else ("objected", 2, UNIT)
         one = go(book, one, *to)
         if turn == "right":

@@ -30,6 +30,11 @@ _OF_STATE = {
     "withdrawn": "withdrawn",
 }
 MEASURES = {
+    "notice": "提示",
+    "yellow_card": "黄牌警告",
+    "interview": "约谈",
+    "red_card": "红牌警告",
+    "rectification": "挂牌整治",
     "suspend_openings": "暂停新开户业务",
     "refer": "移送有权机关依法处理",
 }
@@ -85,8 +90,8 @@ def _kind(one: Record) -> str:
         return "rectify"
     if kind == "inspection":
         return "inspection"
-    if kind == "listing":
-        return str(listing)
+    if kind == "listing":  # nothing is in force before the unit had its time to speak
+        return "listing_notice" if one.state in {"proposed", "noticed"} else str(listing)
     return _OF_STATE.get(one.state, "penalty_notice")
 
 

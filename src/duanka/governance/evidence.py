@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,6 +10,7 @@ import polars as pl
 
 from duanka.governance import shrinkage
 from duanka.governance.attribution import UNIT_COLUMNS
+from duanka.governance.horizon import window_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -99,24 +100,62 @@ def facts_of(
 
     The sides are told apart on the scorecard; whether a unit stands out is one question, so that it is asked once.
     """
-    number = regime.number
-    window, usual = int(number("scorecards.window_months")), number("scorecards.usual_spread")
+    usual = regime.number("scorecards.usual_spread")
     seen: dict[str, list[Seen]] = {}
     for sheet in sheets:
+        window = window_of(sheet.unit_kind, regime)
         seen.setdefault(sheet.unit_kind, []).append(looked_at(sheet, month, window=window))
-    sums = {
-        kind: (
-            np.sum([one.counted for one in both], axis=0),
-            np.sum([one.expected for one in both], axis=0),
-        )
-        for kind, both in seen.items()
-    }
+    sums = {kind: _both(sides) for kind, sides in seen.items()}
     clump = clumps(sums, usual=usual)
+    if "staff" in seen and "outlet" in parts:
+        there = colleagues(*sums["staff"], parts["outlet"], batches=1.0 + clump, usual=usual)
+        seen["staff"] = [replace(one, expected=one.expected * there) for one in seen["staff"]]
+        sums["staff"] = _both(seen["staff"])
     totals = {}
     for kind, (counted, expected) in sums.items():
         held = shrinkage.held_to_chance(counted, expected, usual=usual, clump=clump)
         totals[kind] = _Total(counted, expected, held, clump)
-    return {kind: _facts(kind, both, totals, parts, regime) for kind, both in seen.items()}
+    as_parts = sums | {"staff": _as_parts(sheets, regime, month)}
+    return {
+        kind: _facts(kind, both, totals, (as_parts, parts), regime) for kind, both in seen.items()
+    }
+
+
+def _both(sides: Sequence[Seen]) -> tuple[Floats, Floats]:
+    """What both sides count and expect together."""
+    return np.sum([one.counted for one in sides], axis=0), np.sum(
+        [one.expected for one in sides], axis=0
+    )
+
+
+def _as_parts(sheets: Sequence[Sheet], regime: Regime, month: int) -> tuple[Floats, Floats]:
+    """What employees count and expect in the months that their outlet is judged by."""
+    window = window_of("outlet", regime)
+    staff = [looked_at(one, month, window=window) for one in sheets if one.unit_kind == "staff"]
+    return _both(staff) if staff else (np.zeros(0), np.zeros(0))
+
+
+def colleagues(
+    counted: Floats, expected: Floats, outlet: NDArray[np.int64], *, batches: float, usual: float
+) -> Floats:
+    """By how much the colleagues at an employee's outlet exceed what is expected of them, shrunk to one.
+
+    What a whole outlet shows is not one employee's. How far outlets differ says how much their word weighs.
+
+    Columns: `outlet` of each employee, -1 where unknown; `batches` cards that come as one misfortune.
+    """
+    known = outlet >= 0
+    o, e = (
+        np.bincount(outlet[known], cards[known] / batches).astype(np.float64)
+        for cards in (counted, expected)
+    )
+    if not (e > 0).any():
+        return np.ones(counted.size)
+    shape = 1.0 / shrinkage.spread(o[e > 0], e[e > 0], usual=usual)
+    others, usually = o[outlet] - counted / batches, e[outlet] - expected / batches
+    return np.where(
+        known, (shape + np.maximum(others, 0.0)) / (shape + np.maximum(usually, 0.0)), 1.0
+    )
 
 
 def clumps(sums: Mapping[str, tuple[Floats, Floats]], *, usual: float) -> float:
@@ -134,10 +173,11 @@ def _facts(
     kind: str,
     both: Sequence[Seen],
     totals: Mapping[str, _Total],
-    parts: Mapping[str, NDArray[np.int64]],
+    made_of: tuple[Mapping[str, tuple[Floats, Floats]], Mapping[str, NDArray[np.int64]]],
     regime: Regime,
 ) -> Facts:
     number, total = regime.number, totals[kind]
+    as_parts, parts = made_of
     counted, expected = total.counted, total.expected
     inside = expected > 0
     batches = 1.0 + total.clump  # a batch says about as much as one card
@@ -152,7 +192,7 @@ def _facts(
     }
     alone = np.zeros(counted.size, dtype=np.bool_)
     if kind in parts:
-        alone = _concentrated(total, totals[PARTS[kind]], parts[kind])
+        alone = _concentrated(total, as_parts[PARTS[kind]], parts[kind])
     return sides | {
         "side": np.array([one.side for one in both])[worse],
         "implicated": counted,
@@ -168,20 +208,23 @@ def _facts(
     }
 
 
-def _concentrated(total: _Total, part: _Total, whole_of: NDArray[np.int64]) -> NDArray[np.bool_]:
+def _concentrated(
+    total: _Total, part: tuple[Floats, Floats], whole_of: NDArray[np.int64]
+) -> NDArray[np.bool_]:
     """Whether a unit without its worst part shows nothing that an ordinary one would not.
 
     One bad employee is that employee's matter first, one bad outlet that outlet's: not yet a bad district's.
     """
-    excess = np.where(whole_of >= 0, part.counted - part.expected, -np.inf)
+    found, usually = part
+    excess = np.where(whole_of >= 0, found - usually, -np.inf)
     order = np.lexsort((excess, whole_of))
     last = np.flatnonzero(np.diff(whole_of[order], append=whole_of.max(initial=-1) + 1))
     worst = order[last]
     worst = worst[whole_of[worst] >= 0]
     unit = whole_of[worst]
     counted, expected = total.counted.copy(), total.expected.copy()
-    counted[unit] -= part.counted[worst]
-    expected[unit] -= part.expected[worst]
+    counted[unit] -= found[worst]
+    expected[unit] -= usually[worst]
     split = expected > (1.0 - WHOLE) * total.expected
     tails = shrinkage.tail_share(
         np.maximum(counted, 0.0), np.maximum(expected, 0.0) * total.held.level, total.held.variance

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from duanka.policy.dated import Regime
+
 
 @dataclass(frozen=True)
 class Horizon:
@@ -56,3 +58,12 @@ def horizon(label: pl.DataFrame, as_of: datetime, *, young: int, most: int) -> H
     last = months.last_month(as_of)
     begin = months.month_of(since.astimezone(months.SHANGHAI).date())  # type: ignore[union-attr]
     return Horizon(since, as_of, young, max(begin, last - most + 1), last)  # type: ignore[arg-type]
+
+
+def window_of(unit_kind: str, regime: Regime) -> int:
+    """How many months, up to the one that is judged, a unit of a kind is judged by.
+
+    An employee has too few cards for the months that an outlet is judged by.
+    """
+    name = "staff_window_months" if unit_kind == "staff" else "window_months"
+    return int(regime.number(f"scorecards.{name}"))

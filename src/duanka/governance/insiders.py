@@ -7,20 +7,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
-from duanka.governance import shrinkage
 from duanka.governance.circumstances import circumstances
-from duanka.governance.evidence import clumps, looked_at
+from duanka.governance.evidence import facts_of, parts_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from numpy.typing import NDArray
+    from collections.abc import Mapping
 
     from duanka.governance.scorecard import Governed
-    from duanka.governance.sheets import Sheet
     from duanka.policy.dated import Regime
-
-    Floats = NDArray[np.float64]
 
 QUEUE = "restricted"
 
@@ -41,67 +35,29 @@ def insiders(
         tail_share; the counts of `governance.circumstances` and asked_about: what to ask them first; queue,
         reply (owed until one is recorded). `seen` as there.
     """
-    staff = _of(found, "staff")
-    if not staff:
+    sheets = [one for one in found.sheets if one.unit_kind in {"staff", "outlet"}]
+    units = {one.unit_kind: one.units for one in sheets}
+    if "staff" not in units:
         return _empty()
-    window = int(regime.number("scorecards.window_months"))
-    shown = [looked_at(sheet, month, window=window) for sheet in staff]
-    counted = np.sum([one.counted for one in shown], axis=0)
-    expected = np.sum([one.expected for one in shown], axis=0)
-    place = _outlet_of(found.attributed, staff[0].units)
-    usual = regime.number("scorecards.usual_spread")
-    clump = clumps({"staff": (counted, expected)}, usual=usual)  # colleagues make it look larger
-    expected = expected * _colleagues(counted, expected, place)
-    tails = shrinkage.held_to_chance(counted, expected, usual=usual, clump=clump).tails
-    inside = expected > 0
-    variance = shrinkage.spread(counted[inside], expected[inside], usual=usual)
-    post = shrinkage.posterior(
-        counted, expected, variance, interval_share=regime.number("scorecards.interval_share")
+    parts = parts_of(found)
+    facts = facts_of(sheets, parts, regime, month=month)["staff"]
+    counted = facts["implicated"].astype(np.int64)
+    out = facts["stands_out"].astype(np.bool_) & (
+        counted >= regime.number("insiders.least_implicated")
     )
-    out = shrinkage.stands_out(tails, false_share=regime.number("scorecards.false_discovery_share"))
-    out &= counted >= regime.number("insiders.least_implicated")
+    place = [units["outlet"][i] if i >= 0 else None for i in parts.get("outlet", [])]
     rows = pl.DataFrame(
         {
-            "staff_id": pl.Series(staff[0].units, dtype=pl.String),
-            "outlet_id": pl.Series(place, dtype=pl.String),
-            "implicated": counted.astype(np.int64),
-            "expected": expected,
-            "ratio": counted / np.maximum(expected, 1e-12),
-            "lower_ratio": post.lower,
-            "tail_share": tails,
+            "staff_id": pl.Series(units["staff"], dtype=pl.String),
+            "outlet_id": pl.Series(place or [None] * counted.size, dtype=pl.String),
+            "implicated": counted,
+            **{name: facts[name] for name in ("expected", "ratio", "lower_ratio", "tail_share")},
         }
     ).filter(pl.Series(out))
     rows = rows.join(circumstances(frames.get("opening"), regime, seen), on="staff_id", how="left")
     return rows.with_columns(queue=pl.lit(QUEUE), reply=pl.lit("owed")).sort(
         "tail_share", "staff_id"
     )
-
-
-def _of(found: Governed, unit_kind: str) -> Sequence[Sheet]:
-    return [sheet for sheet in found.sheets if sheet.unit_kind == unit_kind]
-
-
-def _outlet_of(attributed: pl.DataFrame, units: tuple[str, ...]) -> list[str | None]:
-    """The outlet at which each employee opened most cards."""
-    rows = (
-        attributed.filter(pl.col("staff_id").is_not_null()).group_by("staff_id", "outlet_id").len()
-    )
-    rows = rows.sort("staff_id", "len", "outlet_id", descending=[False, True, False])
-    known = dict(
-        rows.unique("staff_id", keep="first", maintain_order=True)
-        .select("staff_id", "outlet_id")
-        .iter_rows()
-    )
-    return [known.get(unit) for unit in units]
-
-
-def _colleagues(counted: Floats, expected: Floats, place: list[str | None]) -> Floats:
-    """What the colleagues at the same outlet show over what is expected of them, shrunk to one."""
-    _, at = np.unique([one or "" for one in place], return_inverse=True)
-    o = np.bincount(at, counted)[at] - counted
-    e = np.bincount(at, expected)[at] - expected
-    weight = 1.0  # as one expected card
-    return np.asarray((weight + o) / (weight + e), dtype=np.float64)
 
 
 def _empty() -> pl.DataFrame:

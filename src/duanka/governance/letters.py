@@ -27,6 +27,7 @@ TITLES = {
     "rectify": "整改通知书",
     "suspend_openings": "拟暂停新开户告知书",
     "refer": "移送建议告知书",
+    "listing_notice": "列入意见告知书",
     "penalty_notice": "行政处罚意见告知书",
     "decision": "处理决定书",
     "escalated": "挂牌升级通知书",
@@ -43,6 +44,7 @@ _ASKED = {
     "rectify": "请贵单位于{due}前完成所列整改事项，并附证明材料。",
     "suspend_openings": "拟暂停贵网点新开户业务。在作出决定之前，贵单位有权陈述、申辩，并可要求听证。",
     "refer": "拟将有关情况移送有权机关。在作出决定之前，贵单位有权陈述、申辩。",
+    "listing_notice": "拟对贵单位（地区）采取：{measure}。在{due}前，贵单位可以查看计算、提出异议、陈述和申辩；期满或者异议复核之前不生效。",
     "penalty_notice": "拟对贵单位作出：{measure}。在作出决定之前，贵单位有权在{due}前陈述、申辩，符合条件的可要求听证；未听取陈述、申辩的，不作出决定。",
     "decision": "经听取贵单位意见，决定：{measure}。期限至{expires}，期满自行解除。",
     "escalated": "贵单位未在期限内达到要求，升级督办，请于{due}前报送进展。",
@@ -63,7 +65,7 @@ FIGURES = {
     "tail_share": "正常单位偶然达到的概率",
     "running": "连续明显偏高（期）",
 }
-_RIGHTS = "贵单位有权查看本函所依据的计算，并在收到之日起{days}日内提出异议、陈述和申辩；异议不影响贵单位的其他权利。"
+_RIGHTS = "贵单位有权查看本函所依据的计算，并在收到之日起{days}日内向{sender}提出异议、陈述和申辩；异议不影响贵单位的其他权利。"
 _PATHS = "途径：{paths}。"
 _NOT_GUILT = "以上为依据统计数据提出的工作建议，不是对任何人违法犯罪的认定。"
 _TYPEFACE = "仿宋"
@@ -123,7 +125,7 @@ def said(letter: Letter, figures: Mapping[str, object]) -> Said:
             asked,
             *(f"整改事项{number}：{item}" for number, item in enumerate(letter.items, start=1)),
             f"依据：{letter.legal_basis}。",
-            _RIGHTS.format(days=letter.reply_days),
+            _RIGHTS.format(days=letter.reply_days, sender=letter.sender),
             _PATHS.format(paths=letter.paths),
             _NOT_GUILT,
         ),

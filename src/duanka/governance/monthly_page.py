@@ -92,16 +92,28 @@ def typ(tables: Mapping[str, pl.DataFrame], *, period: str, sender: str) -> str:
         PAGE,
         f'#align(center, text(size: 18pt, weight: "bold", {quoted(f"断卡治理月报 {period}")}))',
         f"#align(center)[#{quoted(sender)}]",
-        _table(heads, rows_of_board(tables["progress"], period)),
-        _table(("单位类别", "建议", "个数"), rows_of_listing(tables)),
-        _table(("责任", "环节", "张"), rows_of_controls(tables)),
-        *(
-            f'#figure(image(bytes({quoted(svg)}), format: "svg", width: 70%), caption: {quoted(title)})'
-            for title, svg in pictures(tables).values()
-        ),
+        *_part("三条线", _table(heads, rows_of_board(tables["progress"], period))),
+        *_part("建议", _table(("单位类别", "建议", "个数"), rows_of_listing(tables))),
+        *_part("失守环节（涉案卡）", _table(("责任", "环节", "张"), rows_of_controls(tables))),
+        *_part("图", f"#grid(columns: 2, gutter: 5mm, {', '.join(_figures(tables))})"),
         f"#{quoted(_NOTE)}",
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def _part(head: str, content: str) -> tuple[str, ...]:
+    """A part of the report under its head; nothing where it says nothing."""
+    return (f'#text(weight: "bold", {quoted(head)})', content) if content else ()
+
+
+def _figures(tables: Mapping[str, pl.DataFrame]) -> list[str]:
+    """The pictures as typst, two in a line; the map of many districts has the line for itself."""
+    out = []
+    for name, (title, svg) in pictures(tables).items():
+        image = f'image(bytes({quoted(svg)}), format: "svg", width: 100%)'
+        one = f"figure({image}, caption: {quoted(title)})"
+        out.append(f"grid.cell(x: 0, colspan: 2, {one})" if name == "map" else one)
+    return out
 
 
 def _change(ratio: float | None, lower: float | None, upper: float | None) -> str:

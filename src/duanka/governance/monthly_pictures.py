@@ -139,7 +139,7 @@ def curves(vintages: pl.DataFrame) -> str:
         x, y = points[-1]
         parts += [
             _path(points, shade),
-            f'<text x="{x:.1f}" y="{y:.1f}" font-size="8">{month}</text>',
+            f'<text x="{x:.1f}" y="{y - 3 - 9 * at:.1f}" font-size="8" text-anchor="end" fill="{shade}">{month}</text>',
         ]
     return _svg(parts, WIDE, HIGH)
 

@@ -8,6 +8,7 @@ import numpy as np
 import polars as pl
 
 from duanka.governance import shrinkage
+from duanka.governance.horizon import window_of
 from duanka.governance.scorecard import lately, usual_spread
 from duanka.governance.trend import change, rank_range
 
@@ -42,7 +43,7 @@ def movement(found: Sequence[Sheet], regime: Regime, *, month: int) -> pl.DataFr
 
 
 def _moved(sheet: Sheet, regime: Regime, at: int) -> pl.DataFrame:
-    window = int(regime.number("scorecards.window_months"))
+    window = window_of(sheet.unit_kind, regime)
     share = regime.number("scorecards.interval_share")
     counted, expected = lately(sheet.counted, window), lately(sheet.expected_so_far, window)
     variance = usual_spread(counted, expected, window, regime)

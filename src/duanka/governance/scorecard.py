@@ -11,7 +11,7 @@ import polars as pl
 from duanka import tables
 from duanka.governance import months, shrinkage
 from duanka.governance.attribution import attribute
-from duanka.governance.horizon import Horizon, horizon
+from duanka.governance.horizon import Horizon, horizon, window_of
 from duanka.governance.sheets import Sheet, count, sheets
 from duanka.governance.succession import moved, succeed
 
@@ -82,7 +82,7 @@ def scorecard(found: Sequence[Sheet], regime: Regime) -> pl.DataFrame:
 
 def rows_of(sheet: Sheet, regime: Regime) -> pl.DataFrame:
     """The rows of the scorecard that a sheet makes, by month and unit."""
-    window = int(regime.number("scorecards.window_months"))
+    window = window_of(sheet.unit_kind, regime)
     counted, so_far = lately(sheet.counted, window), lately(sheet.expected_so_far, window)
     month, unit = np.nonzero((sheet.exposure > 0).T)
     at = (unit, month)
