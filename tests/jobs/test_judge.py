@@ -8,6 +8,9 @@ from duanka.features import catalogue
 from duanka.features.spec import DAY
 from duanka.jobs import judge as judging
 from duanka.jobs.judge import judge_cards, judge_events, judge_openings, tell
+from duanka.jobs.judges import Judge
+from duanka.models.examples import Examples, TrainSettings
+from duanka.models.train import train
 from office import (
     AS_OF,
     account,
@@ -138,6 +141,22 @@ def test_reasons_are_features_that_raised_the_score_with_their_values():
     told = [r for r in decided(found, "a001")["reasons"] if r in FAMILY]
     assert set(told) == {PAID_BAD, AT_NIGHT}
     assert set(found.values) == {"a001"}, "nothing is owed where nothing is done"
+
+
+def test_what_is_not_known_of_a_card_is_no_reason_however_high_it_scores():
+    """A model may have learned that bad cards come from records in which much is missing."""
+    rng, names = np.random.default_rng(3), catalogue.names_of("account")
+    X = np.zeros((2_000, len(names)), dtype=np.float32)
+    bad = rng.random(2_000) < 0.3
+    X[np.ix_(bad, [names.index(PAID_BAD), names.index(AT_NIGHT)])] = np.nan
+    number = np.arange(2_000)
+    learned = Examples(X, bad.astype(np.int8), np.ones(2_000), number, number)
+    settings = TrainSettings(rounds=30, members=1, column_share=1.0, label_frequency=1.0)
+    judge = Judge("account", train(learned, names, seed=1, settings=settings), "given")
+    told = tell(judge, X[bad][:1], regime())
+    assert told.score[0] > 0.5
+    assert told.reasons == {0: []}
+    assert told.families == {0: []}
 
 
 def test_no_more_than_the_capacity_rise_however_many_score_high():
