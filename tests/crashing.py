@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-from io import FileIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -29,7 +28,7 @@ def batches() -> list[list[Any]]:
 def stream(folder: str, first: int, bomb: tuple[str, int], tell: Connection) -> None:
     """Sends batches from the first on and tells of each that was acknowledged; a bomb may go off on the way.
 
-    Bombs: `write` n bytes of a record, then death; `snapshot` n bytes of a snapshot, then death.
+    Bombs: `write` n bytes of records, `noughts` n bytes of what is laid ahead of them, then death; `snapshot` n bytes of a snapshot, then death.
     """
     _arm(*bomb)
     door = opened(Path(folder))
@@ -47,18 +46,18 @@ def stream(folder: str, first: int, bomb: tuple[str, int], tell: Connection) -> 
 def _arm(kind: str, after: int) -> None:
     left = [after]
 
-    class Bomb(FileIO):
-        def write(self, data: Any) -> int:
+    def write(handle: int, data: bytes, at: int) -> None:
+        if any(data) is (kind == "write"):
             if left[0] < len(data):
-                super().write(bytes(data)[: left[0]])
+                os.pwrite(handle, data[: left[0]], at)
                 os.kill(os.getpid(), signal.SIGKILL)
             left[0] -= len(data)
-            return super().write(data)
+        whole(handle, data, at)
 
-    if kind == "write":
+    if kind in {"write", "noughts"}:
         from duanka.intercept import log
 
-        log.FileIO = Bomb  # type: ignore[misc]
+        whole, log._write = log._write, write
     elif kind == "snapshot":
         from duanka.intercept import snapshots
 

@@ -9,10 +9,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
 
-import msgspec
-
 from duanka.errors import BadInput, DuankaError, Unavailable
-from duanka.intercept import batch, concluding, hot_path, keeping, snapshots, standing
+from duanka.intercept import batch, concluding, hot_path, keeping, repeats, snapshots, standing
 from duanka.intercept.answers import Answer, Refused, Said, Taken
 from duanka.intercept.events import ANSWERED, REGISTER, TOLD, decode, key_of
 from duanka.intercept.terms import same_day
@@ -101,7 +99,7 @@ class Door:
         if said or twins:
             said.update(zip(fresh.values(), told, strict=True))
             for i, twin in twins:
-                said[i] = _same(events[i], events[twin], said[twin])
+                said[i] = repeats.same(events[i], events[twin], said[twin])
             told = [said[i] for i in range(len(events))]
         standing.count(self._counters, events, told)
         self._snapshot_when_due()
@@ -133,7 +131,7 @@ class Door:
             records[place >> 16] = kept
         n = place & 0xFFFF
         first = decode(kept.raws[n])
-        return _same(event, first, kept.answers.get(n) or Taken(first.kind, first.event_id))
+        return repeats.same(event, first, kept.answers.get(n) or Taken(first.kind, first.event_id))
 
     def answer_of(self, kind: str, event_id: str) -> Answer | None:
         """What the event was answered; None if it was not, or its id is no longer remembered."""
@@ -290,14 +288,3 @@ class Door:
             where=self._held.folder.name,
             fix="start it again; what was acknowledged is safe in its log",
         )
-
-
-def _same(event: Event, first: Event, said: Said) -> Said:
-    """What was said of the first of two deliveries, if the second tells the same; else a refusal."""
-    if event.kind in ANSWERED and event.row != first.row:
-        return Refused(
-            event.event_id,
-            "this id was taken before, with other contents",
-            "give every event an id of its own, and send a repeat unchanged",
-        )
-    return said if isinstance(said, Refused) else msgspec.structs.replace(said, duplicate=True)

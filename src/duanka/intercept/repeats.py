@@ -6,10 +6,17 @@ from collections import deque
 from itertools import repeat
 from typing import TYPE_CHECKING, Any
 
+import msgspec
 import numpy as np
+
+from duanka.intercept.answers import Refused
+from duanka.intercept.events import ANSWERED
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from duanka.intercept.answers import Said
+    from duanka.intercept.events import Event
 
 _KEY = 16
 
@@ -64,3 +71,14 @@ class Repeats:
         keys = [row.tobytes() for row in saved["keys"]]
         self._order = deque(zip(saved["taken_at"].tolist(), keys, strict=True))
         self._place = dict(zip(keys, saved["place"].tolist(), strict=True))
+
+
+def same(event: Event, first: Event, said: Said) -> Said:
+    """What was said of the first of two deliveries, if the second tells the same; else a refusal."""
+    if event.kind in ANSWERED and event.row != first.row:
+        return Refused(
+            event.event_id,
+            "this id was taken before, with other contents",
+            "give every event an id of its own, and send a repeat unchanged",
+        )
+    return said if isinstance(said, Refused) else msgspec.structs.replace(said, duplicate=True)
