@@ -149,6 +149,26 @@ def test_who_was_away_too_long_is_told_and_comes_back_to_the_page(town, enter):
     made.enters("analyst")
     assert made.page.url.endswith(f"/case/{case_id}")
     assert "note" not in acts(town, "case", case_id)
+    assert made.page.locator("main blockquote").first.inner_text() == "忘了提交"
+    made.sends(note(made, "忘了提交").locator("button"))
+    assert "note" in acts(town, "case", case_id)
+    assert not made.page.locator("section.alert blockquote").count()
+
+
+def test_back_from_a_page_that_asked_what_for_leads_past_the_question(town, enter):
+    case_id, _ = proposed(town, 2)
+    with town.book.read(SYSTEM, at=town.clock()) as desk:
+        card = desk.get("case", case_id).body["cards"][0]["card"].replace(":", "/", 1)
+    made = enter("analyst", "/queue")
+    made.go(f"/card/{card}")
+    made.says_why("核对页面")
+    assert made.page.url.endswith(f"/card/{card}")
+    made.page.wait_for_selector("main dl, main table")
+    made.page.go_back()
+    assert made.page.url.endswith("/queue")
+    made.page.go_forward()
+    assert made.page.url.endswith(f"/card/{card}")
+    assert not made.page.locator('form[action="/purpose"]').count()
 
 
 def test_a_double_click_does_one_act_and_the_slower_of_two_keeps_their_words(town, enter):

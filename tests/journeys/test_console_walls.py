@@ -145,9 +145,9 @@ async def test_a_session_is_new_at_every_entry_and_ends_at_leaving_and_in_time(r
 
 
 ALLOWED = {
-    "auditor": {"/audit", "/policy/compare", "/fairness", "/purpose", "/logout", "/appeals/{id}/words", "/case/{id}/notes", "/case/{id}/papers", "/case/{id}/fetch"},
-    "administrator": {"/policy/compare", "/fairness", "/purpose", "/logout"},
-    "security": {"/users", "/policy/compare", "/fairness", "/purpose", "/logout"},
+    "auditor": {"/audit", "/policy/compare", "/fairness", "/purpose", "/password", "/logout", "/appeals/{id}/words", "/case/{id}/notes", "/case/{id}/papers", "/case/{id}/fetch"},
+    "administrator": {"/policy/compare", "/fairness", "/purpose", "/password", "/logout"},
+    "security": {"/users", "/policy/compare", "/fairness", "/purpose", "/password", "/logout"},
 }  # fmt: skip
 """What those who stand apart may send: questions, and the security officer's own acts; none changes a case."""
 

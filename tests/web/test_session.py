@@ -59,3 +59,25 @@ def test_a_form_without_the_token_is_refused(clock, token):
     with pytest.raises(NotAllowed):
         meant(session, token)
     meant(session, session.token)
+
+
+def test_words_that_came_too_late_wait_for_their_writer_and_nobody_else(clock):
+    sessions = Sessions(clock)
+    key = sessions.begin(USER)
+    assert not sessions.leave_words(asked(key), ("still in",))
+    clock.at += IDLE
+    assert sessions.of(asked(key)) is None
+    assert sessions.leave_words(asked(key), ("one", "two"))
+    assert not sessions.leave_words(asked(key), ())
+    assert not sessions.leave_words(asked("planted"), ("x",))
+    other = User(Viewer("bo", ("analyst",), ("*",), ("*",)), second_factor=False)
+    assert sessions.of(asked(sessions.begin(other))).left == ()
+    assert sessions.of(asked(sessions.begin(USER))).left == ("one", "two")
+    assert sessions.of(asked(sessions.begin(USER))).left == ()
+
+
+def test_who_left_by_themselves_leaves_no_words(clock):
+    sessions = Sessions(clock)
+    key = sessions.begin(USER)
+    sessions.end(asked(key))
+    assert not sessions.leave_words(asked(key), ("x",))

@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
 MOST_WORDS = 4000
 MOST_BYTES = 20_000_000
-WRITTEN = ("because", "words")
 
 
 class Form(dict[str, str]):
@@ -46,6 +45,8 @@ async def form_of(request: Request) -> Form:
     told = Form([(name, await _told(value)) for name, value in form.items()])
     if any(len(value) > MOST_WORDS for value in told.values()):
         raise BadInput("too many words 内容过长", where="form", fix=f"at most {MOST_WORDS} letters")
+    if request.url.path not in show.FORMS_ONLY:
+        session.left = ()  # whatever was left from before has been seen beside this form
     return told
 
 
@@ -74,7 +75,7 @@ async def acted(request: Request, purpose: str, acts: Mapping[str, Act], *, back
         with office.book.desk(show.viewer(request), at=office.clock(), purpose=purpose) as desk:
             act(desk, told)
 
-    return await done(request, do, back=back, wrote=[told.get(name, "") for name in WRITTEN])
+    return await done(request, do, back=back, wrote=[told.get(name, "") for name in show.WRITTEN])
 
 
 async def done(

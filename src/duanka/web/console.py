@@ -111,11 +111,11 @@ def _home(_request: Request) -> Response:
     return RedirectResponse("/overview", 303)
 
 
-def _told(request: Request, error: Exception) -> Response:
+async def _told(request: Request, error: Exception) -> Response:
     """A fault of the house as a page; who is not in is asked to enter, and comes back afterwards."""
     assert isinstance(error, DuankaError)  # noqa: S101  # Starlette gives a handler what it was named for
     if isinstance(error, show.NotIn):
-        return show.to_login(request)
+        return await show.to_login(request)
     return show.fault(request, error)
 
 

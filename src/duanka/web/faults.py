@@ -45,6 +45,7 @@ _WORDS = {
     "the case is with somebody else": "案件正由他人办理",
     "the form does not say what you saw": "表单缺少版本信息",
     "there is nothing to lift": "没有可解除的措施",
+    "the password is short": "口令太短",
     "this needs a purpose": "须写明用途",
     "this order carries out what an authority decided": "这项措施执行的是机关的决定",
     "this role lifts no order": "您的角色无权解除措施",

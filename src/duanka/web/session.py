@@ -6,7 +6,7 @@ import hmac
 import secrets
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from duanka.errors import NotAllowed
 
@@ -36,6 +36,8 @@ class Session:
     """What personal data are looked at for, as last said."""
     returned: bytes = b""
     """The rows of the last file of leads that were refused, as a workbook to be mended."""
+    left: tuple[str, ...] = ()
+    """What they wrote in a form that came after their last session had ended."""
 
 
 class Sessions:
@@ -44,23 +46,40 @@ class Sessions:
     def __init__(self, clock: Callable[[], datetime]) -> None:
         self._clock = clock
         self._all: dict[str, Session] = {}
+        self._late: dict[str, str] = {}
+        self._left: dict[str, tuple[str, ...]] = {}
 
     def begin(self, user: User) -> str:
         """The id of a new session of the user."""
         now = self._clock()
-        self._all = {k: s for k, s in self._all.items() if self._lives(s, now)}
+        for key in [k for k, s in self._all.items() if not self._lives(s, now)]:
+            self._lapse(key)
         while len(self._all) >= MOST:
             self._all.pop(min(self._all, key=lambda k: self._all[k].seen_at))
         made = secrets.token_urlsafe(32)
-        self._all[made] = Session(user, now, now)
+        left = self._left.pop(user.viewer.user_id, ())
+        self._all[made] = Session(user, now, now, left=left)
         return made
+
+    def leave_words(self, request: Request, words: tuple[str, ...]) -> bool:
+        """Whether what a form brought too late is kept: for its writer, until they enter again."""
+        user_id = self._late.get(request.cookies.get(COOKIE, ""))
+        if user_id is None or not words:
+            return False
+        _keep(self._left, user_id, words)
+        return True
+
+    def _lapse(self, key: str) -> None:
+        """Nothing; the session has ended by time, and only whose it was is remembered."""
+        if ended := self._all.pop(key, None):
+            _keep(self._late, key, ended.user.viewer.user_id)
 
     def of(self, request: Request) -> Session | None:
         """The session of a request; None if it has none, or it has ended."""
         key = request.cookies.get(COOKIE, "")
         found, now = self._all.get(key), self._clock()
         if found is None or not self._lives(found, now):
-            self._all.pop(key, None)
+            self._lapse(key)
             return None
         found.seen_at = now
         return found
@@ -76,6 +95,13 @@ class Sessions:
     @staticmethod
     def _lives(one: Session, now: datetime) -> bool:
         return now - one.seen_at < IDLE and now - one.begun_at < LONGEST
+
+
+def _keep(all_: dict[str, Any], key: str, one: object) -> None:
+    """Nothing; it is kept, and the oldest gives way where there are too many."""
+    all_[key] = one
+    if len(all_) > MOST:
+        del all_[next(iter(all_))]
 
 
 def meant(session: Session, token: object) -> None:

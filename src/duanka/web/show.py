@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode
 
 from markupsafe import Markup
+from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse, RedirectResponse
 
 from duanka.errors import NotAllowed
@@ -46,7 +47,11 @@ MENU: tuple[tuple[str, str, str, tuple[str, ...]], ...] = (
     ("/audit", "审计", "Audit", ("auditor",)),
 )
 """Where a menu leads, and which roles may go there; any role where none is named."""
-FORMS_ONLY = ("/purpose", "/logout")
+FORMS_ONLY = ("/purpose", "/logout", "/password")
+WRITTEN = ("because", "words")
+"""Fields of forms in which people write sentences."""
+MOST_LATE = 200_000
+"""A form longer than this that comes after its session has ended is not read."""
 ACROSS = ("/network", "/openings", "/governance")
 """What shows every institution's, and so is for who sees them all."""
 
@@ -110,8 +115,9 @@ def page(request: Request, template: str, *, status: int = 200, **told: Any) -> 
             token=found.token if found else "",
             once=secrets.token_urlsafe(9),
             purpose=found.purpose if found else "",
+            left=found.left if found else (),
             path=request.url.path,
-            here=f"{request.url.path}?{request.url.query}".rstrip("?"),
+            here=here(request),
             query=dict(request.query_params),
             now=office(request).clock(),
             menu=menu(found.user.viewer) if found else [],
@@ -174,14 +180,34 @@ def words_of(request: Request, error: DuankaError) -> dict[str, str]:
     return {"what": what, "fix": fix}
 
 
-def to_login(request: Request) -> Response:
-    """The way in, and afterwards back to where the reader was going."""
+def here(request: Request) -> str:
+    """The address that was asked for, with its choices, on this console."""
+    return request.url.path + (f"?{request.url.query}" if request.url.query else "")
+
+
+async def to_login(request: Request) -> Response:
+    """The way in, and afterwards back to where the reader was going; what they wrote waits for them."""
     if request.headers.get("hx-request"):
         return HTMLResponse("", 200, headers={"hx-redirect": "/login"})
     if request.method != "GET":
-        return RedirectResponse(f"/login?lost=1&next={quote(_stood_on(request), safe='')}", 303)
-    back = request.url.path + (f"?{request.url.query}" if request.url.query else "")
-    return RedirectResponse(f"/login?next={quote(back, safe='')}", 303)
+        kept = office(request).sessions.leave_words(request, await _written(request))
+        told = "kept" if kept else "1"
+        return RedirectResponse(
+            f"/login?lost={told}&next={quote(_stood_on(request), safe='')}", 303
+        )
+    return RedirectResponse(f"/login?next={quote(here(request), safe='')}", 303)
+
+
+async def _written(request: Request) -> tuple[str, ...]:
+    """The sentences of a form that came too late; none if it is too long to be looked at."""
+    if not 0 < int(request.headers.get("content-length") or 0) < MOST_LATE:
+        return ()
+    try:
+        form = await request.form(max_files=1, max_fields=600, max_part_size=65_536)
+    except HTTPException:  # no form at all
+        return ()
+    words = (str(form.get(name, "")).strip() for name in WRITTEN)
+    return tuple(one for one in words if one)
 
 
 def _stood_on(request: Request) -> str:

@@ -17,6 +17,7 @@ from duanka.web.pages import (
     network,
     openings,
     overview,
+    password,
     policy,
     published,
     queue,
@@ -49,5 +50,6 @@ PAGES = (
     published,
     fairness,
     users,
+    password,
     audit,
 )

@@ -36,7 +36,7 @@ def page(request: Request) -> Response:
     row = placed(office.findings, who, kind, card_id)
     purpose = show.session(request).purpose
     if not purpose:
-        return show.page(request, "purpose.html", back=request.url.path)
+        return show.page(request, "purpose.html", back=show.here(request))
     score = office.findings.one("score", card_kind=kind, card_id=card_id)
     with office.book.desk(who, at=office.clock(), purpose=purpose) as desk:
         desk.note_of_ledger(act="look", details={"card": f"{kind}:{card_id}"})

@@ -33,7 +33,7 @@ def table(request: Request) -> Response:
     if asked is None or form not in FORMS or not takeouts.may(who, name):
         raise NotFound("no such table 没有这张表", where="export", fix="xlsx or csv")
     if not (purpose := show.session(request).purpose):
-        return show.page(request, "purpose.html", back=request.url.path)
+        return show.page(request, "purpose.html", back=show.here(request))
     office, say = show.office(request), int(show.language(request) == "en")
     with office.book.desk(who, at=office.clock(), purpose=purpose) as desk:
         rows = asked.rows(request, desk)

@@ -41,7 +41,7 @@ def network(request: Request) -> Response:
     if members.is_empty():
         raise NotFound("no such network 没有这个团伙", where="network", fix="go back to the list")
     if not purpose:
-        return show.page(request, "purpose.html", back=request.url.path)
+        return show.page(request, "purpose.html", back=show.here(request))
     who = show.viewer(request)
     with office.book.desk(who, at=office.clock(), purpose=purpose) as desk:
         desk.note_of_ledger(act="look", details={"network": which})

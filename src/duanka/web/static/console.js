@@ -8,6 +8,15 @@ document.addEventListener("submit", (event) => {
 window.addEventListener("pageshow", () => {
   for (const form of document.forms) delete form.dataset.sent;
 });
+// A purpose said takes the place of the page that asked for it, so that one step back leads past both.
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (!form.dataset.instead || event.defaultPrevented) return;
+  event.preventDefault();
+  fetch(form.action, { method: "POST", body: new URLSearchParams(new FormData(form)), redirect: "manual" })
+    .then((told) => told.type === "opaqueredirect" ? location.replace(form.dataset.instead) : form.submit())
+    .catch(() => form.submit());
+});
 document.addEventListener("keydown", (event) => {
   if (event.target.closest("input, textarea, select") || event.ctrlKey || event.metaKey || event.altKey) return;
   if (event.key !== "j" && event.key !== "k") return;
