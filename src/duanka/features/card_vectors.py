@@ -8,6 +8,7 @@ import numpy as np
 import polars as pl
 
 from duanka.features import given, register, transfers
+from duanka.features.apart import apart
 from duanka.features.asking import (
     APPLICANTS,
     CALLS,
@@ -95,32 +96,7 @@ def _put_bound_sim(asker: Asker, out: Columns, account: Ints, at: Ints) -> None:
         out.put(f"bound_{name}", bound.get(name))
     out.put("has_bound_sim", sim >= 0)
     out.put("bound_age_days", register.age_days(r.sims, sim, at))
-    out.put("bound_apart", _apart(asker, account, sim, at))
-
-
-def _apart(asker: Asker, account: Ints, sim: Ints, at: Ints) -> NDArray[np.float64]:
-    """1 where the account's latest device was never seen with its phone card, NaN where either is unknown."""
-    latest = asker.streams.latest
-    if latest.height == 0:
-        return np.full(at.size, np.nan)
-    asked = pl.DataFrame({"card": account, "sim": asker.records.card("sim", sim), "at": at})
-    found = asked.with_row_index("n").sort("at", maintain_order=True)
-    found = found.join_asof(
-        latest,
-        on="at",
-        by="card",
-        strategy="backward",
-        allow_exact_matches=False,
-        check_sortedness=False,
-    )
-    seen = latest.group_by("card", "device").agg(pl.col("at").min().alias("since"))
-    any_use = latest.group_by("card").agg(pl.col("at").min().alias("sim_since"))
-    found = found.join(seen, left_on=["sim", "device"], right_on=["card", "device"], how="left")
-    found = found.join(any_use, left_on="sim", right_on="card", how="left").sort("n")
-    known = (found["sim_since"] < found["at"]) & found["device"].is_not_null()
-    together = (found["since"] < found["at"]).fill_null(value=False)
-    value = (~together).cast(pl.Float64).to_numpy()
-    return np.where(known.fill_null(value=False).to_numpy(), value, np.nan)
+    out.put("bound_apart", apart(s.latest, account, r.card("sim", sim), at))
 
 
 def _put_bound_accounts(asker: Asker, out: Columns, sim: Ints, at: Ints) -> None:
