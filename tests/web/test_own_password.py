@@ -12,7 +12,7 @@ OLD, NEW = "correct horse battery", "a better horse battery"
 @pytest.fixture
 def book(tmp_path):
     made = ledger("sqlite", tmp_path)
-    people.add_user(made, Viewer("ana", ("analyst",), ("bank_2",), ("9901",)), OLD, at=AT)
+    people.add_user(made, Viewer("ana", ("analyst",), ("bank_2",), ("990100",)), OLD, at=AT)
     yield made
     made.close()
 
