@@ -75,6 +75,15 @@ def test_enough_labels_of_ones_own_teach_a_judge_of_ones_own(small_models):
     assert {part.origin for part in found["account"].model.parts}
 
 
+def test_beside_what_few_labels_teach_the_default_is_still_asked(small_models):
+    model = picked(town(ENOUGH))["account"].model
+    default = judges.load_judge(small_models, "account", "default")
+    assert model.beside is not None
+    assert model.beside.version == default.model.version
+    assert 0.5 <= model.say < 0.75, "thirty cards deserve somewhat more than half"
+    assert default.model.beside is None
+
+
 def test_the_same_labels_teach_the_same_judge():
     one, other = picked(town(ENOUGH)), picked(town(ENOUGH))
     assert one["account"].model.version == other["account"].model.version

@@ -2,7 +2,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from duanka.models.blend import blend
+from duanka.models.blend import blend as _blend
+from duanka.models.blend import deserved
+
+
+def blend(own, prior, y, weight):
+    """The weights where four times as many cards teach as check."""
+    return _blend(own, prior, y, weight, taught=4.0 * y.sum())
 
 
 def scores(implicated: int, own: float, prior: float, seed: int = 0):
@@ -21,7 +27,7 @@ def test_hardly_any_label_leaves_the_prior_as_it_is():
 
 
 def test_few_labels_lean_on_a_prior_that_is_as_good():
-    own, prior = blend(*scores(10, 2.0, 2.0))
+    own, prior = _blend(*scores(10, 2.0, 2.0), taught=10.0)
     assert prior > own
 
 
@@ -52,3 +58,17 @@ def test_the_unit_of_the_own_score_does_not_matter():
     as_is = blend(own, prior, y, weight)
     tenfold = blend(10 * own, prior, y, weight)
     np.testing.assert_allclose([10 * tenfold[0], tenfold[1]], as_is, rtol=1e-3)
+
+
+def test_what_a_handful_of_held_out_cards_says_is_not_taken_at_its_word():
+    own, prior, y, weight = scores(8, 6.0, 0.5)
+    few = _blend(own, prior, y, weight, taught=5.0)
+    many = _blend(own, prior, y, weight, taught=30.0)
+    assert few[1] > 0, "the prior keeps some say though eight cards speak against it"
+    assert many[0] / many[1] > few[0] / few[1]
+
+
+def test_the_say_that_labels_deserve_grows_with_their_number():
+    assert deserved(0.0) == 0.0
+    assert [deserved(n) for n in (10, 30, 300)] == sorted(deserved(n) for n in (10, 30, 300))
+    assert deserved(1e9) < 1

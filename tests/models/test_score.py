@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import lightgbm
 import numpy as np
 import pytest
@@ -73,3 +75,16 @@ def test_a_table_of_another_width_is_refused():
     model, examples = small_model()
     with pytest.raises(BadInput, match="expects 8 columns"):
         score(model, examples.X[:, :5])
+
+
+def test_another_model_beside_has_the_rest_of_the_say_in_log_odds():
+    alone = small_model()[0]
+    shifted = replace(alone.calibration, logit=alone.calibration.logit - 2.0)
+    other = replace(alone, calibration=shifted)
+    X = np.random.default_rng(3).normal(size=(40, len(alone.names))).astype(np.float32)
+    odds = [
+        np.log(s / (1 - s))
+        for s in (score(m, X) for m in (alone, replace(alone, beside=other, say=0.25)))
+    ]
+    np.testing.assert_allclose(odds[1], odds[0] - 0.75 * 2.0, rtol=1e-6)
+    assert score(replace(alone, beside=other, say=1.0), X) == pytest.approx(score(alone, X))

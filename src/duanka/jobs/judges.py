@@ -13,6 +13,7 @@ from duanka.errors import BadModel
 from duanka.features import catalogue
 from duanka.jobs import teach
 from duanka.models import card, event_peers
+from duanka.models.blend import deserved
 from duanka.models.examples import TrainSettings
 from duanka.models.train import train
 
@@ -142,8 +143,20 @@ def _own_or_default(
         settings = train_settings(tools.settings.threads)
         model = train(examples, names, seed=SEED, settings=settings, prior=default.model)
     # with too few of the labelled among what is judged, training hands the default back
-    own = model.version != default.model.version
-    return Judge(subject, model, "trained_here") if own else default
+    if model.version == default.model.version:
+        return default
+    return Judge(subject, _beside(model, default, examples), "trained_here")
+
+
+def _beside(model: Model, default: Judge, examples: Examples) -> Model:
+    """The model trained here as it judges: the default is still asked about cards, and about applications honest ones are.
+
+    What few labels teach is of one ring or two, and their scores are calibrated on a handful of cards.
+    """
+    if default.subject not in ("account", "sim"):
+        return replace(model, honest=default.model.honest)
+    taught = float(examples.weight[examples.y == 1].sum())
+    return replace(model, beside=default.model, say=deserved(taught))
 
 
 def train_settings(threads: int) -> TrainSettings:

@@ -13,6 +13,22 @@ if TYPE_CHECKING:
 
 _DOUBT = 4.0
 """How many implicated cards of evidence it takes to move away from the prior, per unit of spread."""
+_AS_GOOD = 20.0
+"""So many implicated cards teach a model that deserves as much say as one of many towns."""
+_MOST = 0.6
+"""The share of the own score among the two that is taken for right before anything is checked."""
+_CHECKS = 40.0
+"""So many held-out implicated cards say as much about the two as their numbers do beforehand."""
+
+
+def deserved(taught: float) -> float:
+    """The share of the say that a model deserves beside the prior, by how many implicated cards taught it.
+
+    Example:
+        >>> deserved(20.0), deserved(180.0)
+        (0.5, 0.9)
+    """
+    return taught / (taught + _AS_GOOD)
 
 
 def blend(
@@ -20,15 +36,20 @@ def blend(
     prior: NDArray[np.float64],
     y: NDArray[np.int8],
     weight: NDArray[np.float64],
+    *,
+    taught: float,
 ) -> tuple[float, float]:
     """Weights of own and prior raw score, neither negative, from held-out cards.
 
     A logistic regression of the label on both scores, drawn toward (own 0, prior 1): a penalty of
     a few imagined implicated cards, so that few labels leave the prior in charge and many do not.
+    A handful of held-out cards, of one ring or two, says little of either score, so the share that it
+    gives to the own is drawn toward what the number of implicated cards `taught` to it deserves.
     """
     implicated = y == 1
     if implicated.sum() < 5:
         return 0.0, 1.0
+    checked = float(weight[implicated].sum())
     # one unit of weight = one implicated card, so that a million others add no confidence
     w = weight * (implicated.sum() / weight[implicated].sum())
     spread = np.array([_spread(own, w), _spread(prior, w)])
@@ -38,8 +59,16 @@ def blend(
     if (beta < 0).any():
         # a score that speaks against the truth beside the other is left out, not turned round
         beta = _drawn_logistic(both, implicated, w, target, beta >= 0)
-    beta = np.maximum(beta, 0.0) / spread
-    return (float(beta[0]), float(beta[1])) if beta.sum() > 0 else (0.0, 1.0)
+    beta = np.maximum(beta, 0.0)
+    if beta.sum() <= 0:
+        return 0.0, 1.0
+    if checked >= _CHECKS and beta.min() == 0:
+        return float(beta[0] / spread[0]), float(beta[1] / spread[1])
+    share = (checked * beta[0] / beta.sum() + _CHECKS * min(deserved(taught), _MOST)) / (
+        checked + _CHECKS
+    )
+    own_weight, prior_weight = beta.sum() * np.array([share, 1 - share]) / spread
+    return float(own_weight), float(prior_weight)
 
 
 def _spread(scores: NDArray[np.float64], weight: NDArray[np.float64]) -> float:

@@ -34,6 +34,8 @@ class Model:
 
     `about` says how it was trained; nothing in it changes an answer, so it is not in `version`.
     `honest` is what events are compared with, beside the model; see `models.event_peers`.
+    `beside` is another model that is asked, too; the log-odds of the score are `say` of this model's
+    and the rest of the other's.
     """
 
     names: tuple[str, ...]
@@ -44,6 +46,8 @@ class Model:
     forest: Forest
     version: str
     honest: Reference | None = None
+    beside: Model | None = None
+    say: float = 1.0
 
     @property
     def own_weight(self) -> float:

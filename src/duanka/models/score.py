@@ -8,7 +8,7 @@ import numba
 import numpy as np
 
 from duanka.errors import BadInput
-from duanka.models.calibrate import calibrated
+from duanka.models.calibrate import calibrated, logit_of, sigmoid
 from duanka.models.trees import NAN_LEFT, ZERO_BAND, ZERO_LEFT, ZERO_SPECIAL
 
 if TYPE_CHECKING:
@@ -25,7 +25,11 @@ def score(model: Model, X: NDArray[np.float32]) -> NDArray[np.float64]:
 
     Shapes: X (rows, features) in the model's order; NaN is a missing value.
     """
-    return calibrated(model.calibration, raw_scores(model, X))
+    own = calibrated(model.calibration, raw_scores(model, X))
+    if model.beside is None:
+        return own
+    other = score(model.beside, X)
+    return sigmoid(model.say * logit_of(own) + (1 - model.say) * logit_of(other))
 
 
 def score_one(model: Model, x: NDArray[np.float32]) -> float:

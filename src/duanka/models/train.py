@@ -82,7 +82,8 @@ def train(
         return _too_few(examples, settings, prior)
     early, late = _sides(examples, settings, seed)
     pilot = boost(examples, early, names, seed=seed, settings=settings, rounds=settings.rounds)
-    found = _checked(pilot, late, prior)
+    taught = float(examples.weight[examples.y == 1].sum())
+    found = _checked(pilot, late, prior, taught)
     everything = np.ones(len(examples.y), bool)
     final = (
         boost(examples, everything, names, seed=seed + 1, settings=settings, rounds=found.rounds)
@@ -126,14 +127,14 @@ def _sides(
     return sides.early, late
 
 
-def _checked(pilot: Sequence[str], late: _Late, prior: Model | None) -> _Found:
-    """What the late part says of the pilot, and of the prior beside it."""
+def _checked(pilot: Sequence[str], late: _Late, prior: Model | None, taught: float) -> _Found:
+    """What the late part says of the pilot, and of the prior beside it, where so many implicated cards teach."""
     own, rounds = _at_best(pilot, late)
     figures = {"own": average_precision(own, late.y, late.weight)}
     if prior is None:
         return _Found(own, rounds, (1.0, 0.0), figures | {"blended": figures["own"]}, None)
     theirs = raw_scores(prior, late.X)
-    weights = blend(own, theirs, late.y, late.weight)
+    weights = blend(own, theirs, late.y, late.weight, taught=taught)
     raw = weights[0] * own + weights[1] * theirs
     figures["prior"] = average_precision(theirs, late.y, late.weight)
     figures["blended"] = average_precision(raw, late.y, late.weight)
