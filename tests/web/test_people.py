@@ -65,7 +65,14 @@ def test_every_try_is_a_row_of_history(book):
 
 @pytest.mark.parametrize(
     ("roles", "word"),
-    [(("king",), WORD), ((), WORD), (("auditor", "officer"), WORD), (("analyst",), "short")],
+    [
+        (("king",), WORD),
+        ((), WORD),
+        (("auditor", "officer"), WORD),
+        (("analyst",), "short"),
+        (("unit",), WORD),
+        (("unit", "governance"), WORD),
+    ],
 )
 def test_users_that_must_not_be_are_refused(book, roles, word):
     with pytest.raises(BadInput):
@@ -77,3 +84,10 @@ def test_nobody_is_added_twice(book):
     add_user(book, ANA, WORD, at=AT)
     with pytest.raises(BadInput, match="such a user"):
         add_user(book, ANA, WORD, at=AT)
+
+
+def test_a_units_user_is_named_after_it_or_belongs_to_an_institution(book):
+    for name, institution in (("outlet:o-1@deputy", "*"), ("desk", "bank_1")):
+        one = Viewer(name, ("unit",), (institution,), ("*",))
+        add_user(book, one, WORD, at=AT)
+        assert enter(book, name, WORD, "", at=AT).viewer == one

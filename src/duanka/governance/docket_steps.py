@@ -20,6 +20,7 @@ from duanka.governance.docket import (
     propose,
     regime_at,
 )
+from duanka.governance.docket_seen import UNIT, seen
 from duanka.governance.matter import Step, move
 from duanka.store.ledger_rows import Message, Record
 from duanka.store.ledger_scope import Wanted
@@ -220,6 +221,7 @@ def _say(desk: Desk, one: Record, what: str) -> None:
 
 
 def _may(desk: Desk, one: Record, to: str) -> None:
+    seen(desk, one)
     who = allowed(one, to)
     if not desk.viewer.has(*who):
         raise NotAllowed(
@@ -248,7 +250,7 @@ def allowed(one: Record, to: str) -> tuple[str, ...]:
         return DECIDERS
     if one.kind == INSIDER:
         return RESTRICTED
-    return (*WORKERS, "unit") if to in SPEAKS else WORKERS
+    return (*WORKERS, UNIT) if to in SPEAKS else WORKERS
 
 
 def _time_to_reply(desk: Desk, one: Record, wanted: Action) -> None:

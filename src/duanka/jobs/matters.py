@@ -13,6 +13,7 @@ from duanka.errors import BadInput, Conflict
 from duanka.governance import conduct, docket_steps, letters, stock
 from duanka.governance.docket import INSIDER, KIND, Proposal, owed, propose, regime_at
 from duanka.governance.docket_letters import letter_of
+from duanka.governance.docket_seen import seen
 from duanka.governance.inspection import BECAUSE
 from duanka.jobs.publish_pdf import pdf
 from duanka.store.ledger import SYSTEM, Wanted
@@ -112,7 +113,7 @@ def write_letter(
     if out.suffix.lower() not in {".docx", ".pdf"}:
         raise BadInput("a letter is a .docx or .pdf", where=str(out), fix="name it so")
     with ledger.desk(viewer, at=now, purpose=PURPOSE) as desk:
-        one = desk.get(docket_steps.kind_of(matter_id), matter_id)
+        one = seen(desk, desk.get(docket_steps.kind_of(matter_id), matter_id))
         letter, figures = letter_of(desk, one, regime_at(policy, now))
         if out.suffix.lower() == ".pdf":
             content = pdf(letters.typ(letter, figures))

@@ -21,6 +21,9 @@ Papers = Annotated[
     typer.Option("--paper", help="name=words, or name=@file; may be repeated 材料"),
 ]
 
+PARTY = ("unit",)
+"""Who speaks for a listed unit: sees its matters and the figures behind them, and is heard."""
+
 
 def add(app: typer.Typer) -> None:
     """Nothing; the verbs of matters are there."""
@@ -54,7 +57,7 @@ def matter_open(
     counts(job(folder, book, rules(settings), now=now(), office=office, say=progress()))
 
 
-@seated("a look at open matters")
+@seated("a look at open matters", others=PARTY)
 def matter_list(
     seat: Seat,
     *,
@@ -64,25 +67,30 @@ def matter_list(
 ) -> None:
     """List open matters, the worst first; suspicions about employees only to those who may know. 列出事项。"""
     from duanka.governance.docket import INSIDER, KIND
+    from duanka.governance.docket_seen import may_see, speaks_for
     from duanka.governance.docket_steps import may_know
     from duanka.store.ledger import Wanted
 
     kind = INSIDER if restricted else KIND
     may_know(seat.viewer, kind)
     with seat.see() as desk:
-        for one in desk.queue(Wanted(kind, open_only=True), limit=200):
+        mine = Wanted(kind, about=speaks_for(seat.viewer), open_only=True)
+        for one in desk.queue(mine, limit=200):
+            if not may_see(seat.viewer, one):
+                continue
             line(one, "kind", "listing", "period", "because")
             typer.echo(f"    accountable 责任单位: {one.assigned_to}")
 
 
-@seated("a look at a matter")
+@seated("a look at a matter", others=PARTY)
 def matter_show(seat: Seat, which: Which) -> None:
     """Show a matter, its figures and papers, and every step; a look at an employee's is written down. 查看事项。"""
+    from duanka.governance.docket_seen import seen
     from duanka.governance.docket_steps import kind_of, may_know
 
     may_know(seat.viewer, kind_of(which))
     with seat.act() as desk:
-        one = desk.look(kind_of(which), which)
+        one = seen(desk, desk.look(kind_of(which), which))
         line(
             one, "kind", "listing", "period", "because", "legal_basis", "appeal_path", "expires_at"
         )
@@ -93,10 +101,11 @@ def matter_show(seat: Seat, which: Which) -> None:
             typer.echo(f"  {name}: {paper['says']} {paper['digest'][:12]} ({paper['by']})")
         for row in desk.history(one.kind, which):
             at = datetime.fromtimestamp(row.at // 1_000_000, UTC).isoformat()
-            typer.echo(f"  {row.seq}  {at}  {row.act}  {row.actor}  {row.purpose}")
+            who = "" if seat.viewer.has(*PARTY) else f"  {row.actor}  {row.purpose}"
+            typer.echo(f"  {row.seq}  {at}  {row.act}{who}")
 
 
-@seated("a step of a matter")
+@seated("a step of a matter", others=PARTY)
 def matter_move(
     seat: Seat,
     which: Which,
@@ -149,7 +158,7 @@ def matter_expose(
     line(made, "kind", "says", "legal_basis")
 
 
-@seated("a look at exposures")
+@seated("a look at exposures", others=PARTY)
 def matter_exposed(seat: Seat) -> None:
     """List what is exposed now, its basis, and until when. 正在曝光的内容。"""
     from duanka.governance.exposure import exposed
@@ -159,7 +168,7 @@ def matter_exposed(seat: Seat) -> None:
             line(one, "says", "legal_basis", "expires_at")
 
 
-@seated("the letter of a matter")
+@seated("the letter of a matter", others=PARTY)
 def matter_letter(
     seat: Seat,
     which: Which,

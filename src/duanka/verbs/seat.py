@@ -104,12 +104,17 @@ class Claim:
 
 
 def seated(
-    purpose: str, *, roles: tuple[str, ...] = (), only: tuple[str, ...] = ()
+    purpose: str,
+    *,
+    roles: tuple[str, ...] = (),
+    only: tuple[str, ...] = (),
+    others: tuple[str, ...] = (),
 ) -> Callable[[Callable[Concatenate[Seat, P], None]], Callable[..., None]]:
     """A verb that is given a seat; the options that name ledger, user, scope and purpose come with it.
 
     An option that the verb has itself is the verb's. `roles` are held where a ledger without users is
-    used and none is named; `only` those who hold one of these may use the verb. With an empty `purpose`
+    used and none is named; `only` those who hold one of these may use the verb. `others` are roles outside
+    the office that may use it too: who speaks for a listed unit may use no verb that does not say so. With an empty `purpose`
     whoever acts has to say one.
     """
 
@@ -125,6 +130,7 @@ def seated(
                 second = {"password_file": given["password_file"], "code": given["code"]}
                 viewer = who(book, claim, roles or only[:1], **second)
                 _may(viewer, only)
+                _inside(viewer, others)
                 verb(Seat(book, viewer, given["what_for"], settings), **more)  # type: ignore[call-arg]
             finally:
                 book.close()
@@ -142,6 +148,17 @@ def _may(viewer: Viewer, only: tuple[str, ...]) -> None:
             f"{viewer.user_id} is none of those who do this",
             where="--role",
             fix=f"ask somebody who is {' or '.join(only)}",
+        )
+
+
+def _inside(viewer: Viewer, others: tuple[str, ...]) -> None:
+    from duanka.errors import NotAllowed
+
+    if viewer.has("unit") and "unit" not in others:
+        raise NotAllowed(
+            "whoever speaks for a listed unit sees that unit's matters and nothing else",
+            where="--role",
+            fix="see `duanka matter list`",
         )
 
 

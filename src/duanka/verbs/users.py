@@ -42,7 +42,7 @@ def add(app: typer.Typer) -> None:
     app.add_typer(inside, name="user")
 
 
-@seated("somebody asks who they are")
+@seated("somebody asks who they are", others=("unit",))
 def whoami(seat: Seat) -> None:
     """Say who acts here, in which roles and over whose records. 当前身份与权限。"""
     _say(seat.viewer, "active")

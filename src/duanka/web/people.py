@@ -11,7 +11,7 @@ from pwdlib import PasswordHash
 
 from duanka.errors import BadInput, NotAllowed
 from duanka.store.ledger import SYSTEM, Viewer
-from duanka.store.ledger_rows import Record
+from duanka.store.ledger_rows import EVERY, Record
 
 if TYPE_CHECKING:
     from duanka.store.ledger import Desk, Ledger
@@ -26,8 +26,10 @@ ROLES = (
     "security",
     "administrator",
 )
-APART = frozenset({"auditor", "security", "administrator"})
-"""Who keeps the system, lets people in or audits does nothing else in it, and none of the other two."""
+UNIT = "unit"
+"""Whoever speaks for a listed unit: enters at the command alone, and does nothing else in the system."""
+APART = frozenset({"auditor", "security", "administrator", UNIT})
+"""Who keeps the system, lets people in, audits or is supervised does nothing else in it, and none of the others."""
 # Start values, unverified: five wrong passwords lock a user for a quarter of an hour.
 MOST_WRONG = 5
 LOCKED_FOR = timedelta(minutes=15)
@@ -73,11 +75,13 @@ def allowed(viewer: Viewer) -> dict[str, list[str]]:
 
     Raises: BadInput if a role does not exist, none is named, or roles that stand apart are mixed.
     """
-    strange = sorted(set(viewer.roles) - set(ROLES))
+    strange = sorted(set(viewer.roles) - {*ROLES, UNIT})
     if strange or not viewer.roles:
         raise BadInput(f"no role {', '.join(strange) or '-'}", where="user", fix=f"one of {', '.join(ROLES)}")  # fmt: skip
     if APART & set(viewer.roles) and len(viewer.roles) > 1:
-        raise BadInput("auditor, security and administrator stand apart", where="user", fix="use two users")  # fmt: skip
+        raise BadInput("auditor, security, administrator and unit stand apart", where="user", fix="use two users")  # fmt: skip
+    if UNIT in viewer.roles and EVERY in viewer.institutions and ":" not in viewer.user_id:
+        raise BadInput("a unit's user speaks for everybody", where="user", fix="name its institution, or the user after the unit, like outlet:o-1")  # fmt: skip
     return {
         "roles": list(viewer.roles),
         "institutions": list(viewer.institutions),

@@ -25,8 +25,10 @@ async def enter(request: Request) -> Response:
     told = {name: str(form.get(name, ""))[:200] for name in ("name", "password", "code", "next")}
     office = show.office(request)
     try:
-        user = people.enter(
-            office.book, told["name"], told["password"], told["code"].strip(), at=office.clock()
+        user = _of_the_office(
+            people.enter(
+                office.book, told["name"], told["password"], told["code"].strip(), at=office.clock()
+            )
         )
     except NotAllowed as error:
         return show.page(
@@ -43,6 +45,12 @@ async def enter(request: Request) -> Response:
         COOKIE, office.sessions.begin(user), httponly=True, samesite="strict", secure=secure
     )
     return answer
+
+
+def _of_the_office(user: people.User) -> people.User:
+    if user.viewer.has(people.UNIT):
+        raise NotAllowed("units act at the command 单位用户请使用命令行")
+    return user
 
 
 async def leave(request: Request) -> Response:
