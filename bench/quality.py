@@ -7,7 +7,7 @@ import time
 
 import measure
 
-PARTS = ("sets", "towns", "other", "networks", "roles", "governance")
+PARTS = ("sets", "towns", "other", "labelled", "networks", "roles", "governance")
 
 
 def main() -> None:
@@ -25,6 +25,7 @@ def main() -> None:
             "sets": sets,
             "towns": towns,
             "other": other,
+            "labelled": labelled,
             "networks": networks,
             "roles": roles,
             "governance": governance,
@@ -84,6 +85,13 @@ def other(*, quick: bool) -> None:
     import other_quality
 
     other_quality.bench(quick=quick)
+
+
+def labelled(*, quick: bool) -> None:
+    """The same hand's towns, judged with labels and leads as a user has them, and without."""
+    import other_labelled
+
+    other_labelled.bench(quick=quick)
 
 
 def networks(*, quick: bool) -> None:
