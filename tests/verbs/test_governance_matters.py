@@ -33,6 +33,8 @@ def test_matters_are_opened_listed_moved_and_written_about(asked, tmp_path):
     code, told = asked("move", one, "--to", "noticed", *CHIEF, *words)
     assert code == 0, told
     assert "  noticed  " in told
+    analyst = ("--as", "ana", "--role", "analyst")
+    assert "not yours" in asked("item", one, "--what", "补充回访记录", *analyst)[1]
     code, told = asked("item", one, "--what", "补充回访记录", *CHIEF)
     assert "given" in told
     code, told = asked("letter", one, "--out", tmp_path / "letter.docx", *CHIEF)

@@ -125,7 +125,7 @@ def matter_move(
     typer.echo(f"    accountable 责任单位: {after.assigned_to}")
 
 
-@seated("rectification")
+@seated("rectification", roles=("governance",))
 def matter_item(
     seat: Seat,
     which: Which,
@@ -133,8 +133,9 @@ def matter_item(
 ) -> None:
     """Add something to rectify, with evidence, review and a clock of its own. 增加整改事项。"""
     from duanka.governance.docket import KIND
-    from duanka.governance.docket_steps import add_item
+    from duanka.governance.docket_steps import add_item, may_add
 
+    may_add(seat.viewer)
     with seat.act() as desk:
         line(add_item(desk, desk.get(KIND, which), what, seat.policy), "because")
 
