@@ -123,6 +123,20 @@ def test_a_row_of_a_table_is_the_event_it_was():
     assert event.key != events.of_row("label", {**row, "implicated": False}).key
 
 
+def test_a_flag_may_be_a_digit_as_in_files_and_the_event_is_the_same():
+    told = {"kind": "call", "call_id": "c", "at": "2026-06-01T09:00:00Z", "caller_id": "a"}
+    told |= {"callee_id": "b", "duration_s": 1}
+    digits = events.decode(msgspec.json.encode({**told, "answered": 1, "roaming": 0}))
+    words = events.decode(msgspec.json.encode({**told, "answered": True, "roaming": False}))
+    assert digits == words
+    assert digits.row["answered"] is True
+    for wrong in (2, -1, 1.0, "1"):
+        with pytest.raises(BadInput) as refused:
+            events.decode(msgspec.json.encode({**told, "answered": wrong, "roaming": 0}))
+        assert "answered" in str(refused.value)
+        assert "roaming" not in str(refused.value)
+
+
 def test_an_id_makes_an_event_the_same_whatever_else_it_says():
     assert events.decode(raw()).key == events.decode(raw(amount_fen=7)).key
     assert events.decode(raw()).key != events.decode(raw(transfer_id="t2")).key

@@ -197,7 +197,10 @@ def decode(raw: bytes) -> Event:
     try:
         found = _decoder().decode(raw)
     except (msgspec.DecodeError, ValueError, RecursionError) as error:
-        raise _told(raw, str(error)) from None
+        worded = _flags_in_words(raw)
+        if worded is None:
+            raise _told(raw, str(error)) from None
+        return decode(worded)
     plan = _plans()[type(found)]
     row = _asdict(found)
     for name in plan.times:
@@ -212,6 +215,22 @@ def decode(raw: bytes) -> Event:
         if found_faults:
             raise _refused(found_faults)
     return _event(plan, row, raw)
+
+
+def _flags_in_words(raw: bytes) -> bytes | None:
+    """The object with true and false for 1 and 0, which the contract allows too; None if it has none."""
+    try:
+        told = msgspec.json.decode(raw)
+    except (msgspec.DecodeError, ValueError, RecursionError):
+        return None
+    if not isinstance(told, dict) or told.get("kind") not in KINDS:
+        return None
+    flags = {
+        info.name: bool(told[info.name])
+        for info in columns(told["kind"])
+        if info.kind == "flag" and type(told.get(info.name)) is int and told[info.name] in {0, 1}
+    }
+    return msgspec.json.encode({**told, **flags}) if flags else None
 
 
 def _told(raw: bytes, told: str) -> BadInput:

@@ -133,7 +133,7 @@ def _on(value: Any, _: ColumnInfo) -> str:
 
 
 def _flag(value: Any, _: ColumnInfo) -> str:
-    return "" if isinstance(value, bool) else "bad_flag"
+    return "" if isinstance(value, int) and value in {0, 1} else "bad_flag"
 
 
 def _region(value: Any, _: ColumnInfo) -> str:
