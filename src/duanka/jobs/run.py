@@ -104,14 +104,16 @@ def _found(
     say: Progress,
     past: Mapping[str, pl.DataFrame | None],
 ) -> Ran:
-    """All decisions and tables; what lies beyond the cards needs no event judged, so both go on at once.
+    """All decisions and tables; neither cards nor what lies beyond them need an event judged, so both go on at once.
 
     Columns: `past` as `beyond` is told it.
     """
-    cards = _judge(dataset, judges, regime, say, CARDS)
+    long = isinstance(dataset.asker.streams.transfers, Shards)
     with ThreadPoolExecutor(1) as aside:
-        coming = aside.submit(_judge, dataset, judges, regime, say, EVENTS)
-        if isinstance(dataset.asker.streams.transfers, Shards):
+        early = None if long else aside.submit(_judge, dataset, judges, regime, say, EVENTS)
+        cards = _judge(dataset, judges, regime, say, CARDS)
+        coming = early or aside.submit(_judge, dataset, judges, regime, say, EVENTS)
+        if long:
             coming.result()  # where either fills the memory, one after the other
         written = beyond(dataset, _tables(dataset, cards, say), regime, say, **past)
         events = coming.result()
