@@ -56,6 +56,31 @@ def test_the_later_of_two_rows_with_one_id_is_refused_across_batches():
     assert second.rejects.select("line", "fault").rows() == [(2, "duplicate")]
 
 
+def test_of_rows_without_an_id_the_whole_row_again_is_refused_across_batches_and_forms():
+    seen = Seen()
+    text = pl.DataFrame(
+        {
+            "card_kind": ["sim", "sim", "sim"],
+            "card_id": ["s1", "s1", "s1"],
+            "implicated": ["1", "true", "0"],
+            "known_at": ["2026-01-02T00:00:00Z"] * 3,
+            "source": ["police"] * 3,
+        }
+    )
+    first = check(text, "label", seen=seen)
+    assert first.rejects.select("line", "fault").rows() == [(2, "repeated_row")]
+    assert first.rows.height == 2
+    told = check(text.with_columns(role=pl.lit(None, dtype=pl.String)), "label", seen=seen)
+    assert told.refused == 3
+    other = text.with_columns(role=pl.lit("mule"))
+    assert check(other, "label", seen=seen).rows.height == 2
+
+
+def test_an_object_where_an_id_should_be_is_refused():
+    checked = check(transfers(payer_id=['{"a": "1"}', "a"]), "transfer")
+    assert checked.rejects.select("line", "column", "fault").rows() == [(1, "payer_id", "bad_id")]
+
+
 def test_a_refused_row_does_not_use_its_id_up():
     batch = transfers(transfer_id=["a", "a"], amount_fen=["0", "5"])
     checked = check(batch, "transfer", seen=Seen())

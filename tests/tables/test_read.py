@@ -77,7 +77,7 @@ def test_json_lines_keep_the_digits_they_are_written_with(put):
     rows_of = pl.concat([b.rows for b in read.batches(path)], how="diagonal")
     assert rows_of.select("id", "x", "y", LINE).rows() == [
         ("12345678901234567890", "0.10", None, 1),
-        ("a", None, "1", 3),
+        ("a", None, "true", 3),
     ]
     assert faults(path) == [(4, "bad_json"), (5, "bad_json")]
 

@@ -43,6 +43,7 @@ FAULTS: dict[str, tuple[str, str]] = {
     "out_of_range": ("时间超出 1900 至 2200 年", "a year outside 1900 to 2200"),
     "too_small": ("小于允许的最小值", "below the smallest value allowed"),
     "duplicate": ("编号重复，保留先到的一行", "the id came before; the earlier row stays"),
+    "repeated_row": ("与先到的一行完全相同", "the whole row came before; the earlier one stays"),
     "repeated_heading": ("重复的表头行", "the headings again, in the middle of the file"),
     "too_few_fields": ("字段少于表头", "fewer fields than headings"),
     "too_many_fields": ("字段多于表头", "more fields than headings"),
@@ -159,19 +160,23 @@ def _headings(batch: pl.DataFrame, infos: list[ColumnInfo]) -> pl.Series:
 def _duplicates(
     rows: dict[str, pl.Series], table: str, found: list[_Found], seen: Seen | None
 ) -> list[_Found]:
-    """The later of two otherwise good rows with one id; a refused row does not use its id up."""
-    if seen is None or len(PRIMARY[table]) != 1:
+    """The later of two otherwise good rows with one id, or that are equal where rows have no id.
+
+    A refused row does not use its id up.
+    """
+    if seen is None or len(PRIMARY[table]) > 1:
         return []
-    info = next(info for info in columns(table) if info.primary)
-    key = rows[info.name]
-    bad = _either(found, key.len())
-    good = np.arange(key.len()) if bad is None else np.flatnonzero(~bad.to_numpy())
-    again = seen.add(key if bad is None else key.gather(good)).to_numpy()
+    height = len(next(iter(rows.values())))
+    bad = _either(found, height)
+    kept = np.arange(height) if bad is None else np.flatnonzero(~bad)
+    info = next((info for info in columns(table) if info.primary), None)
+    good = pl.DataFrame(rows)[kept]
+    again = seen.add(good[info.name] if info else typed(table, good).hash_rows()).to_numpy()
     if not again.any():
         return []
-    where = np.zeros(key.len(), dtype=np.bool_)
-    where[good[again]] = True
-    return [(info, "duplicate", pl.Series(where))]
+    where = np.zeros(height, dtype=np.bool_)
+    where[kept[again]] = True
+    return [(info or columns(table)[0], "duplicate" if info else "repeated_row", pl.Series(where))]
 
 
 def _told(batch: pl.DataFrame, table: str, file: str, found: list[_Found]) -> pl.DataFrame:

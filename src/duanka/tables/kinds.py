@@ -169,8 +169,12 @@ def read(values: pl.Series, info: ColumnInfo) -> tuple[pl.Series, pl.Series]:
         return plain.cast(dtype(info), strict=False), _lost(values, plain)
     text = strip(plain)
     spoiled = _lost(values, plain)
-    if info.kind in {"id", "text"}:
+    if info.kind == "text":
         return text, spoiled
+    if info.kind == "id":
+        # an object or a list of JSON is no id, though it reads as text
+        nested = text.str.contains(r"^[\[{].*[\]}]$").fill_null(value=False)
+        return pl.select(pl.when(~nested).then(text)).to_series().alias(text.name), spoiled | nested
     reader = _READERS.get(info.kind)
     got = (reader(text) if reader else text).cast(dtype(info), strict=False)
     return got, spoiled | (text.is_not_null() & got.is_null())

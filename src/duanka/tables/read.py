@@ -151,8 +151,6 @@ def _object(text: bytes) -> dict[str, str | None] | None:
 def _plain(value: Any) -> str | None:
     if value is None or isinstance(value, str):
         return value
-    if isinstance(value, bool):
-        return "1" if value else "0"
     return json.dumps(value, ensure_ascii=False)
 
 
