@@ -32,6 +32,12 @@ def test_a_ledger_is_whole_until_somebody_changes_it(at, tmp_path):
     assert "NOT WHOLE 不完整" in said.out
 
 
+def test_a_ledger_whose_name_is_mistyped_is_not_made_and_called_whole(tmp_path):
+    said = refused(duanka("audit", "verify", "--ledger", tmp_path / "nosuch.db"))
+    assert "there is no such ledger" in said.err
+    assert not list(tmp_path.iterdir())
+
+
 def test_an_auditor_finds_a_look_unjustified(at, tmp_path):
     book = open_ledger(str(tmp_path / "l.db"))
     with sit(book, OFFICER, purpose="curious") as desk:

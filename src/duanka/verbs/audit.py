@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from duanka.verbs.ledger_options import At, Because, Keys, now, opened
+from duanka.verbs.ledger_options import At, Because, Keys, now, opened_if_there
 from duanka.verbs.options import progress
 from duanka.verbs.seat import Seat, seated
 
@@ -37,7 +37,7 @@ def audit_verify(
     ] = None,
 ) -> None:
     """Look at every row of the ledger; say where anything is not as it was written. 校验台账。"""
-    _, book = opened(ledger, keys, None)
+    _, book = opened_if_there(ledger, keys, None)
     say = progress()
     anchors = [json.loads(path.read_text(encoding="utf-8")) for path in anchor or ()]
     with say.stage("校验台账 verifying"):
@@ -60,7 +60,7 @@ def audit_checkpoint(
     out: Annotated[Path | None, typer.Option(help="file to keep elsewhere 另存为")] = None,
 ) -> None:
     """Sign how far history has come; keep the file where nobody who owns the ledger can change it. 检查点。"""
-    _, book = opened(ledger, keys, None)
+    _, book = opened_if_there(ledger, keys, None)
     text = json.dumps(book.checkpoint(at=now()))
     if out is not None:
         out.write_text(text, encoding="utf-8")
@@ -69,7 +69,7 @@ def audit_checkpoint(
 
 def audit_rotate(ledger: At = None, keys: Keys = None) -> None:
     """Seal all personal fields with a new key; the chain stays whole. 更换加密密钥。"""
-    settings, book = opened(ledger, keys, None)
+    settings, book = opened_if_there(ledger, keys, None)
     from duanka.store import seal
     from duanka.store.ledger_open import file_of
 

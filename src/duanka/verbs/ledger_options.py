@@ -37,21 +37,46 @@ Which = Annotated[str, typer.Argument(help="its number 编号")]
 def opened(
     ledger: str | None, keys: Path | None, policies: list[Path] | None
 ) -> tuple[Settings, Ledger]:
-    """The settings of this process, and the ledger they or the options name.
+    """The settings of this process, and the ledger they or the options name; made if there is none.
 
     Raises: BadInput if none is named.
     """
-    from duanka.errors import BadInput
     from duanka.store.ledger import open_ledger
 
-    settings = settings_of(policies)
-    url = ledger or settings.ledger
-    if not url:
-        raise BadInput(
-            "which ledger?", where="--ledger", fix="give --ledger ledger.db, or set DUANKA_LEDGER"
-        )
+    settings, url = _named(ledger, policies)
     place = keys or (Path(settings.ledger_keys) if settings.ledger_keys else None)
     return settings, open_ledger(url, keys=place, suite=settings.ledger_suite)
+
+
+def opened_if_there(
+    ledger: str | None, keys: Path | None, policies: list[Path] | None
+) -> tuple[Settings, Ledger]:
+    """As `opened`, for acts on what a ledger holds already: a name mistyped makes no new one.
+
+    Raises: BadInput if none is named or its file is not there.
+    """
+    from duanka.errors import BadInput
+    from duanka.store.ledger_open import file_of
+
+    file = file_of(_named(ledger, policies)[1])
+    if file is not None and not file.exists():
+        raise BadInput(
+            "there is no such ledger",
+            where=str(file),
+            fix="name one that is there; `duanka open-cases` and `duanka user add` make a new one",
+        )
+    return opened(ledger, keys, policies)
+
+
+def _named(ledger: str | None, policies: list[Path] | None) -> tuple[Settings, str]:
+    from duanka.errors import BadInput
+
+    settings = settings_of(policies)
+    if url := ledger or settings.ledger:
+        return settings, url
+    raise BadInput(
+        "which ledger?", where="--ledger", fix="give --ledger ledger.db, or set DUANKA_LEDGER"
+    )
 
 
 def rules(settings: Settings) -> Policy:
