@@ -153,7 +153,9 @@ def test_nothing_at_or_after_the_instant_changes_an_answer(lived, halfway, tmp_p
         if name == "label":
             told = frame.with_columns(known_at=pl.lit(as_of), implicated=~pl.col("implicated"))
             moved = pl.concat([moved, told])
-        return pl.concat([frame.filter(pl.col(time) < as_of), moved.cast(dict(frame.schema))])
+        # two rows moved onto one instant may have become one, which a reader refuses as told twice
+        moved = moved.cast(dict(frame.schema)).unique(maintain_order=True)
+        return pl.concat([frame.filter(pl.col(time) < as_of), moved])
 
     data = rewritten(lived.data, tmp_path / "data", with_later)
     judge(data, tmp_path / "out", lived.models, as_of=as_of.isoformat())

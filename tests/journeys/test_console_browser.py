@@ -171,19 +171,35 @@ def test_back_from_a_page_that_asked_what_for_leads_past_the_question(town, ente
     assert not made.page.locator('form[action="/purpose"]').count()
 
 
+def test_the_second_click_of_a_double_click_presses_no_button_of_the_next_page(town, enter):
+    case_id, _ = proposed(town, 2)
+    before = acts(town, "case", case_id).count("note")
+    made = enter("officer", f"/case/{case_id}")
+    # what a browser tells the page on which the second click falls
+    note(made, "手快").locator("button").evaluate(
+        "one => one.dispatchEvent("
+        "new MouseEvent('click', {detail: 2, bubbles: true, cancelable: true}))"
+    )
+    assert not note(made, "手快").evaluate("one => one.dataset.sent")
+    assert acts(town, "case", case_id).count("note") == before
+    made.sends(note(made, "只有这一句").locator("button"))
+    assert acts(town, "case", case_id).count("note") == before + 1
+
+
 def test_a_double_click_does_one_act_and_the_slower_of_two_keeps_their_words(town, enter):
     case_id, _ = proposed(town, 2)
+    before = acts(town, "case", case_id).count("note")
     one, two = enter("officer", f"/case/{case_id}"), enter("officer_2", f"/case/{case_id}")
     with one.page.expect_navigation():
         note(one, "先到").locator("button").dblclick()
     one.page.reload()
-    assert acts(town, "case", case_id).count("note") == 1
+    assert acts(town, "case", case_id).count("note") == before + 1
     two.sends(note(two, "后到的话").locator("button"))
     assert "后到的话" in two.page.locator("main").inner_text()
-    assert acts(town, "case", case_id).count("note") == 1
+    assert acts(town, "case", case_id).count("note") == before + 1
     two.sends('main a[href^="/case/"]')
     two.sends(note(two, "后到的话").locator("button"))
-    assert acts(town, "case", case_id).count("note") == 2
+    assert acts(town, "case", case_id).count("note") == before + 2
 
 
 @pytest.mark.parametrize("role", ["analyst", "governance", "auditor", "administrator"])

@@ -96,8 +96,7 @@ def test_an_analyst_reads_a_card_and_its_network_and_writes_what_was_seen(town, 
     drawn(made, "#events")
     assert made.page.locator("ol li").count() > 0
     address = made.page.url
-    made.page.go_back()  # where the purpose was asked: the same address, which now shows the card
-    made.page.go_back()
+    made.page.go_back()  # past the question of purpose, which the card took the place of
     assert "/case/" in made.page.url
     made.go(address.removeprefix(made.address))
     assert made.page.url == address

@@ -33,7 +33,7 @@ def test_the_run_says_how_many_cards_stand_where_and_where_to_look(day):
 def test_all_tables_and_a_page_in_both_languages_are_there(day):
     _, out, _ = day
     names = {path.name for path in out.iterdir()}
-    assert names == {f"{name}.parquet" for name in tables.OUTPUTS} | {"report.html"}
+    assert names == {f"{name}.parquet" for name in tables.OUTPUTS} | {"report.html", "drift.json"}
     page = (out / "report.html").read_text(encoding="utf-8")
     assert "高危" in page
     assert "high risk" in page.lower()

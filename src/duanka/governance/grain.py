@@ -26,7 +26,7 @@ def shares(found: Floats) -> Floats:
 
     Example:
         >>> shares(np.array([0.5, 1 / 3])).tolist()
-        [0.5, 0.3333330154418945]
+        [0.5, 0.33333301544189453]
     """
     return np.asarray(np.rint(found * SHARE_PARTS) / SHARE_PARTS)
 

@@ -5,6 +5,11 @@ document.addEventListener("submit", (event) => {
   if (form.dataset.sent) { event.preventDefault(); return; }
   if (form.method === "post") form.dataset.sent = "1";
 });
+// The second click of a double click may fall on a page that has just come: it presses no button there.
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("button, input[type=submit]");
+  if (event.detail > 1 && button && button.form && button.form.method === "post") event.preventDefault();
+}, true);
 window.addEventListener("pageshow", () => {
   for (const form of document.forms) delete form.dataset.sent;
 });
