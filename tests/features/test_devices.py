@@ -1,7 +1,5 @@
 import numpy as np
 
-from duanka.features import devices, kernel
-from duanka.features import flags as f
 from features_room import dataset, of_account, when
 
 
@@ -26,9 +24,3 @@ def test_without_devices_nothing_is_known_of_them():
     told = of_account(dataset(transfer=[pay]), "a")
     assert np.isnan(told["device_distinct_7d"])
     assert np.isnan(told["abroad_count_30d"])
-
-
-def test_a_host_remembers_one_guest_more_than_a_use_can_carry_besides_the_guest_itself():
-    for company in (devices.ON_DEVICE, devices.ON_NETWORK):
-        assert company.layout.contact_count == f.FIELD + 2
-        assert kernel.lengths(company.layout) == kernel.lengths(company.own_layout)

@@ -1,8 +1,14 @@
-import pytest
+from dataclasses import replace
 
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from duanka.features import devices, kernel, replay, sightings
 from duanka.features import flags as f
 from duanka.features.sightings import STRETCH
-from duanka.features.spec import MINUTE
+from duanka.features.spec import DAY, HOUR, MINUTE
 from features_room import asker, dataset, of_account, when
 
 
@@ -85,3 +91,43 @@ def test_a_device_is_shared_from_two_other_holders_on(others, shared):
     assert (
         of_account(dataset(device_use=rows), "a", when(hours=9))["shared_first_count_7d"] == shared
     )
+
+
+def as_the_kernel_counts(host, guest, at, asked):
+    """Others by two replays: how many guests the host had, and whether the one asked for was among them."""
+    ones = np.ones(at.size, dtype=np.int64)
+    events = replay.Events(host, guest, at, ones, ones * (f.IN | f.OK), at)
+    pair = events._replace(key=host * (int(guest.max(initial=0)) + 1) + guest)
+    own = tuple(replace(a, stem="visit_count", op="count") for a in asked)
+    found = []
+    for stream, of, places in ((events, asked, f.FIELD + 2), (pair, own, 1)):
+        layout, names = kernel.compile_layout(of, contact_count=places)
+        questions = replay.ask(stream.key, at, stream)
+        found.append(replay.answer(stream, questions, layout, names=names)[:, 0])
+    return np.clip(found[0] - (found[1] > 0), 0, f.FIELD)
+
+
+# sparse or crowded, and on the very edges of hops and windows, one microsecond to either side
+STEPS = [0, 0, 1, MINUTE, HOUR, 2 * HOUR, 2 * HOUR - 1, DAY - 1, DAY, DAY + 1, 2 * DAY, 30 * DAY]
+visits = st.lists(
+    st.tuples(st.integers(0, 1), st.integers(0, 22), st.sampled_from(STEPS)),
+    min_size=1,
+    max_size=90,
+)
+
+
+@pytest.mark.parametrize("asked", [devices.HOSTS, devices.NETWORKS])
+@settings(max_examples=40, deadline=None)
+@given(came=visits, few=st.booleans(), begun=st.sampled_from([0, 1_777_000_000_000_000]))
+def test_others_are_counted_as_the_kernel_counts_them(asked, came, few, begun):
+    host, guest, since = (np.array(column, dtype=np.int64) for column in zip(*came, strict=True))
+    guest, at = (guest % 3 if few else guest), begun + np.cumsum(since)
+    lately = devices.ON_DEVICE if asked is devices.HOSTS else devices.ON_NETWORK
+    found = sightings.others(host, guest, at, lately)
+    assert found.tolist() == as_the_kernel_counts(host, guest, at, asked).tolist()
+
+
+def test_a_use_of_no_host_has_no_others():
+    host, guest, at = np.array([0, -1, 0]), np.array([1, 2, 3]), np.array([0, 1, 2])
+    assert sightings.others(host, guest, at, devices.ON_DEVICE).tolist() == [0, 0, 1]
+    assert sightings.others(host[1:2], guest[1:2], at[1:2], devices.ON_DEVICE).tolist() == [0]

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from duanka.features import flags as f
 from duanka.features import kernel
-from duanka.features.spec import Aggregate
+from duanka.features.spec import WINDOWS, Aggregate
 
 if TYPE_CHECKING:
     from duanka.features.spec import Family
@@ -42,24 +41,4 @@ HOSTS: tuple[Aggregate, ...] = (
 NETWORKS: tuple[Aggregate, ...] = (
     Aggregate("guest_distinct", "distinct", ("1d",), "不同使用者数", "distinct guests", "device", f.IN),
 )  # fmt: skip
-
-
-class Company(NamedTuple):
-    """How a host tells how many guests it had lately, and whether one guest was among them."""
-
-    layout: kernel.Layout
-    names: tuple[str, ...]
-    own_layout: kernel.Layout
-    own_names: tuple[str, ...]
-
-
-def _company(of: tuple[Aggregate, ...]) -> Company:
-    own = tuple(replace(a, stem="visit_count", op="count") for a in of)
-    # one place more than the most others that a use can carry, and one for the guest itself
-    return Company(
-        *kernel.compile_layout(of, contact_count=f.FIELD + 2),
-        *kernel.compile_layout(own, contact_count=1),
-    )
-
-
-ON_DEVICE, ON_NETWORK = _company(HOSTS), _company(NETWORKS)
+ON_DEVICE, ON_NETWORK = (WINDOWS[of[0].windows[0]] for of in (HOSTS, NETWORKS))

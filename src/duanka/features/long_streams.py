@@ -47,7 +47,7 @@ class _Seen:
     latest: pl.DataFrame
 
 
-def build(records: Records, room: Room, *, threads: int = 1) -> streams.Streams:
+def build(records: Records, room: Room) -> streams.Streams:
     """Every stream of these records."""
     seen = _seen(records, room)
     call_events = streams.both_sides(records.calls)
@@ -57,7 +57,7 @@ def build(records: Records, room: Room, *, threads: int = 1) -> streams.Streams:
         transfers=_transfers(records, around.bits, room),
         calls=call_events,
         messages=streams.both_sides(records.messages),
-        uses=_uses(records, seen, room, threads=threads),
+        uses=_uses(records, seen, room),
         places=_places(records, room),
         paid=paid,
         notices=taint.events(_near_notices(records, room), seen.latest),
@@ -180,16 +180,16 @@ def _transfers(records: Records, bits: Ints, room: Room) -> Shards:
     return filling.done()
 
 
-def _uses(records: Records, seen: _Seen, room: Room, *, threads: int) -> Shards:
+def _uses(records: Records, seen: _Seen, room: Room) -> Shards:
     at, card, flags, device, network = seen.columns
     crowd, noise = room.array(at.size, np.int8), room.array(at.size, np.int8)
-    for host, out, ask in (
+    for host, out, lately in (
         (device, crowd, devices.ON_DEVICE), (network, noise, devices.ON_NETWORK)
     ):  # fmt: skip
         for which in by_range(host, room, int(host.max(initial=-1)) + 1):
             who, when = card[which], at[which]
             guest = sightings.guests(records, who, when) if host is device else who
-            out[which] = sightings.others(host[which], guest, when, ask, threads=threads)
+            out[which] = sightings.others(host[which], guest, when, lately)
     filling = Filling(_most_sightings(records), room)
     for part in room.slices(at.size):
         there = tuple(column[part] for column in (at, card, flags, device, network))

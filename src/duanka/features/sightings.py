@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numba as nb
 import numpy as np
 import polars as pl
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from duanka.features.records import Records
+    from duanka.features.spec import Window
 
     Ints = NDArray[np.int64]
 
@@ -27,7 +29,7 @@ SHARED_FROM = 2
 STRETCH = 6 * HOUR
 
 
-def uses(records: Records, table: pl.DataFrame, *, threads: int = 1) -> Events:
+def uses(records: Records, table: pl.DataFrame) -> Events:
     """Uses of devices by cards, one a stretch, told with who else is on the device and the network.
 
     Columns: table: as `seen` gives it.
@@ -35,8 +37,8 @@ def uses(records: Records, table: pl.DataFrame, *, threads: int = 1) -> Events:
     at, card, flags, device, network = (
         table[c].to_numpy() for c in ("at", "card", "flags", "device", "network")
     )
-    crowd = others(device, guests(records, card, at), at, devices.ON_DEVICE, threads=threads)
-    noise = others(network, card, at, devices.ON_NETWORK, threads=threads)
+    crowd = others(device, guests(records, card, at), at, devices.ON_DEVICE)
+    noise = others(network, card, at, devices.ON_NETWORK)
     return told(records, (at, card, flags, device, network), crowd, noise)
 
 
@@ -94,26 +96,60 @@ def _stacked(names: tuple[str, ...], parts: Sequence[tuple[Ints, ...]]) -> pl.Da
     return pl.DataFrame(dict(zip(names, columns, strict=True)))
 
 
-def others(host: Ints, guest: Ints, at: Ints, ask: devices.Company, *, threads: int) -> Ints:
-    """How many other guests the host had lately when each use happened, at most 15; 0 for no host."""
+def others(host: Ints, guest: Ints, at: Ints, lately: Window) -> Ints:
+    """How many other guests the host had lately when each use happened, at most 15; 0 for no host.
+
+    Uses come in order of time; those of one instant have not seen each other.
+    Units: `at` UTC microseconds.
+    """
     out = np.zeros(at.size, dtype=np.int64)
     have = np.flatnonzero(host >= 0)
     if have.size == 0:
         return out
-    host, guest, at = host[have], guest[have], at[have]
-    ones = np.ones(have.size, dtype=np.int64)
-    events = Events(host, guest, at, ones, ones * (f.IN | f.OK), at)
-    pair = np.unique(host * (int(guest.max()) + 1) + guest, return_inverse=True)[1].astype(np.int64)
-    guests = replay.answer(
-        events, replay.ask(host, at, events), ask.layout, names=ask.names, threads=threads
-    )
-    visits = events._replace(key=pair)
-    been = replay.answer(
-        visits, replay.ask(pair, at, visits), ask.own_layout, names=ask.own_names, threads=threads
-    )
-    # the guest itself is among them if it has been there within the same stretch
-    out[have] = np.clip(guests[:, 0] - (been[:, 0] > 0), 0, f.FIELD)
+    host, guest, at = (np.asarray(column[have], dtype=np.int64) for column in (host, guest, at))
+    order, bounds = replay.order_by_key(host, int(host.max()) + 1)
+    found = np.zeros(have.size, dtype=np.int64)
+    _company(guest, at, order, bounds, (lately.length, lately.hop), found)
+    out[have] = found
     return out
+
+
+@nb.njit(cache=True, nogil=True)
+def _company(guest, at, order, bounds, window, out):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202, PLR0917
+    """Each host's guests stand in order of their last visit, the latest first, as far as may be asked."""
+    length, hop = window
+    # the most others that a use can carry, and the guest itself
+    who = np.empty(f.FIELD + 1, dtype=np.int64)
+    last = np.empty(f.FIELD + 1, dtype=np.int64)
+    for host in range(bounds.size - 1):
+        held, told = 0, bounds[host]
+        for p in range(bounds[host], bounds[host + 1]):
+            now, mine = at[order[p]], guest[order[p]]
+            # what happened at one instant is told when it is over
+            while at[order[told]] < now:
+                held = _welcome(who, last, held, guest[order[told]], at[order[told]])
+                told += 1
+            since, count = (now - length) // hop * hop, 0
+            for i in range(held):
+                if last[i] < since:
+                    break
+                count += who[i] != mine
+            out[order[p]] = min(count, f.FIELD)
+
+
+@nb.njit(cache=True, nogil=True)
+def _welcome(who, last, held, guest, at):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
+    """The guest stands first; how many are remembered now."""
+    spot = 0
+    while spot < held and who[spot] != guest:
+        spot += 1
+    if spot == held:
+        held = min(held + 1, who.size)
+        spot = held - 1
+    for i in range(spot, 0, -1):
+        who[i], last[i] = who[i - 1], last[i - 1]
+    who[0], last[0] = guest, at
+    return held
 
 
 def places(records: Records) -> Events:

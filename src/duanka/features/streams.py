@@ -55,7 +55,7 @@ def build(records: Records, *, threads: int = 1) -> Streams:
     table = sightings.seen(records)
     latest = sightings.on_devices(table)
     with ThreadPoolExecutor(max(1, threads)) as pool:
-        using = pool.submit(sightings.uses, records, table, threads=max(1, threads // 2))
+        using = pool.submit(sightings.uses, records, table)
         talking = pool.submit(_talk, records, latest)
         standing = pool.submit(sightings.places, records)
         call_events, around = talking.result()

@@ -66,7 +66,7 @@ def ask_frames(
     found = of_records.build(frames, as_of, room=room)
     if room is None or found.transfers.at.size <= room.at_once:
         return Asker(found, of_streams.build(found, threads=threads), threads)
-    return Asker(found, long_streams.build(found, room, threads=threads), threads, room)
+    return Asker(found, long_streams.build(found, room), threads, room)
 
 
 def known_before(
